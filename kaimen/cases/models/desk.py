@@ -1,0 +1,43 @@
+from django.db import models
+
+from kaimen.foundation.models import Organisation, Person
+
+
+class AnswerTemplate(models.Model):
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="answer_templates")
+    name = models.CharField(max_length=60)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ["name"]
+
+
+class SavedView(models.Model):
+    """Filters of the desk that an officer wants back with one key."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=40)
+    query = models.CharField(max_length=400)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["person", "name"], name="view_name_once")]
+
+
+class MonthlyFigures(models.Model):
+    """Counts by community, month received and domain, kept by a job so that no board counts cases itself."""
+
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="figures")
+    month = models.DateField()  # the first day
+    domain_key = models.CharField(max_length=40, blank=True)  # "" = no domain
+    audience = models.CharField(max_length=10, blank=True)
+    counts = models.JSONField(default=dict)  # see cases/figures.py for the keys
+    computed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["month", "domain_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "month", "domain_key", "audience"], name="figures_once"
+            )
+        ]

@@ -1,0 +1,27 @@
+from .accounts import Account, SignInCode
+from .audit import AuditEntry, AuditSeal, DataRead
+from .files import Attachment
+from .jobs import JobRun
+from .notices import Delivery, Notice, Webhook
+from .organisations import Organisation, Place
+from .people import Absence, Consent, Employment, Person, Role
+
+__all__ = [
+    "Absence",
+    "Account",
+    "Attachment",
+    "AuditEntry",
+    "AuditSeal",
+    "Consent",
+    "DataRead",
+    "Delivery",
+    "Employment",
+    "JobRun",
+    "Notice",
+    "Organisation",
+    "Person",
+    "Place",
+    "Role",
+    "SignInCode",
+    "Webhook",
+]

@@ -1,0 +1,29 @@
+import secrets
+
+from django.db import models
+from django.utils import timezone
+
+from .people import Person
+
+
+def stored_name(attachment: "Attachment", filename: str) -> str:
+    """A name that says nothing about the content and cannot be guessed."""
+    return f"{timezone.now():%Y/%m}/{secrets.token_urlsafe(18)}"
+
+
+class Attachment(models.Model):
+    """A checked file: a photo drawn anew without EXIF, or a document whose content is what it claims to be."""
+
+    token = models.CharField(max_length=40, unique=True, default=secrets.token_urlsafe)
+    file = models.FileField(upload_to=stored_name, max_length=200)
+    name = models.CharField(max_length=120)
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True, blank=True)
+    height = models.PositiveIntegerField(null=True, blank=True)
+    uploaded_by = models.ForeignKey(Person, models.SET_NULL, null=True, blank=True, related_name="+")
+    uploaded_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["pk"]

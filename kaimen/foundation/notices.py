@@ -1,0 +1,29 @@
+"""Notices: in the app always; by e-mail, SMS and group robot where there is an address (sent by a job)."""
+
+from typing import Any
+
+from kaimen.foundation.enums import DeliveryChannel
+from kaimen.foundation.models import Delivery, Notice, Person
+
+
+def notify(
+    *,
+    person: Person | None,
+    code: str,
+    link: str = "",
+    sms_to: str = "",
+    params: dict[str, Any] | None = None,
+) -> Notice:
+    """Queue a notice in the caller's transaction: it exists if and only if that commits.
+
+    `person` sees it in the app, and by e-mail when they have an address; `sms_to` also gets a text message.
+    `params` hold codes, numbers and names shown in the sentence, never phone or ID numbers.
+    """
+    notice = Notice.objects.create(person=person, code=code, link=link, params=params or {})
+    wanted = []
+    if person and person.email:
+        wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=person.email))
+    if sms_to:
+        wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=sms_to))
+    Delivery.objects.bulk_create(wanted)
+    return notice

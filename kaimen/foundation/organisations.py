@@ -1,0 +1,78 @@
+"""Writes on the tree of organisations and on the people in it."""
+
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from kaimen.foundation import audit
+from kaimen.foundation.enums import OrganisationKind, RoleKind
+from kaimen.foundation.fields import digest
+from kaimen.foundation.models import Organisation, Person, Role
+
+
+@transaction.atomic
+def add_organisation(
+    *,
+    key: str,
+    name: str,
+    kind: OrganisationKind,
+    parent: Organisation | None,
+    by: Person | None,
+    **fields: Any,
+) -> Organisation:
+    """Add a node under `parent`; its path and community follow from the tree."""
+    node = Organisation(key=key, name=name, kind=kind, parent=parent, **fields)
+    node.community = parent.community if parent else None
+    node.save()
+    node.path = f"{parent.path if parent else '/'}{node.pk}/"
+    if kind == OrganisationKind.COMMUNITY:
+        node.community = node
+    node.save(update_fields=["path", "community"])
+    audit.record(verb="organisation.add", subject=node, by=by, community_id=node.community_id)
+    return node
+
+
+@transaction.atomic
+def add_person(
+    *, name: str, phone: str = "", id_number: str = "", by: Person | None, **fields: Any
+) -> Person:
+    """Add a person; `phone` and `id_number` are already checked and normalised (logic.identity)."""
+    person = Person.objects.create(
+        name=name,
+        phone=phone,
+        phone_digest=phone_digest(phone),
+        id_number=id_number,
+        id_digest=digest(id_number, "id") if id_number else "",
+        **fields,
+    )
+    audit.record(verb="person.add", subject=person, by=by)
+    return person
+
+
+def phone_digest(phone: str) -> str:
+    """Blind index of a normalised phone number; "" for none."""
+    return digest(phone, "phone") if phone else ""
+
+
+@transaction.atomic
+def give_role(
+    *,
+    person: Person,
+    kind: RoleKind,
+    organisation: Organisation,
+    by: Person | None,
+    domains: list[str] | None = None,
+    areas: list[str] | None = None,
+    since: date | None = None,
+) -> Role:
+    """Give (or give back) a role; asking twice changes nothing twice."""
+    role, _ = Role.objects.update_or_create(
+        person=person,
+        kind=kind,
+        organisation=organisation,
+        defaults={"domains": domains or [], "areas": areas or [], "since": since, "active": True},
+    )
+    person.__dict__.pop("_roles", None)
+    audit.record(verb="role.give", subject=person, by=by, community_id=organisation.community_id, kind=kind)
+    return role

@@ -1,0 +1,36 @@
+"""The official working-day calendar of packs/calendars/, read once and again when a file changes."""
+
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import yaml
+from django.utils import timezone
+
+from kaimen.logic.workdays import Calendar
+
+FOLDER = Path(__file__).resolve().parents[1] / "packs" / "calendars"
+
+
+def calendar() -> Calendar:
+    """The calendar as the packs have it now."""
+    stamp = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in FOLDER.glob("*.yaml")))
+    return _load(stamp)
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+@lru_cache(maxsize=2)
+def _load(stamp: tuple[tuple[str, int], ...]) -> Calendar:
+    holidays: dict[date, str] = {}
+    makeup: dict[date, str] = {}
+    announced: set[int] = set()
+    for name, _ in stamp:
+        year = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
+        holidays |= {entry["date"]: entry["name"] for entry in year["holidays"]}
+        makeup |= {entry["date"]: entry["name"] for entry in year.get("makeup") or []}
+        if year["status"] == "announced":
+            announced.add(year["year"])
+    return Calendar(holidays=holidays, makeup=makeup, announced=frozenset(announced))

@@ -1,0 +1,67 @@
+import secrets
+
+from django.db import models
+from django.utils import timezone
+
+from kaimen.cases.models import Case
+from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation.models import Organisation, Person, Place
+
+
+def short_token() -> str:
+    return secrets.token_urlsafe(9)
+
+
+class FormLink(models.Model):
+    """A QR code on a wall or at the end of a survey: says where the need comes from, so nobody has to type it."""
+
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="form_links")
+    token = models.CharField(max_length=20, unique=True, default=short_token)
+    name = models.CharField(max_length=80)
+    question = models.CharField(max_length=120, blank=True)  # shown instead of 有什么事？
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="form_links")
+    enterprise = models.ForeignKey(Organisation, models.PROTECT, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="form_links")
+    domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, related_name="+")
+    created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
+class Visit(models.Model):
+    """Somebody went to an enterprise or a dormitory and listened; each need they heard becomes a case."""
+
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="visits")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="visited")
+    visitor = models.ForeignKey(Person, models.PROTECT, related_name="visits")
+    on = models.DateField()
+    met = models.CharField(max_length=120, blank=True)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+
+
+class Submission(models.Model):
+    """One press of the button. `key` is unique: the same form sent twice is one case."""
+
+    key = models.CharField(max_length=64, unique=True)
+    case = models.OneToOneField(Case, models.CASCADE, related_name="submission")
+    form = models.ForeignKey(FormLink, models.PROTECT, null=True, blank=True, related_name="submissions")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="submissions")
+    address_digest = models.CharField(max_length=64, blank=True)
+    device_digest = models.CharField(max_length=64, blank=True)
+    phone_digest = models.CharField(max_length=64, blank=True)
+    taken_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["address_digest", "at"]),
+            models.Index(fields=["device_digest", "at"]),
+            models.Index(fields=["phone_digest", "at"]),
+        ]
