@@ -50,7 +50,9 @@ class Children:
         for name, process in self.running.items():
             code = process.poll()
             if code is not None:
-                raise Stop(f"{name} 意外退出（{code}），一起停下。· {name} ended unexpectedly ({code}).", code or 1)
+                raise Stop(
+                    f"{name} 意外退出（{code}），一起停下。· {name} ended unexpectedly ({code}).", code or 1
+                )
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
         deadline = time.monotonic() + seconds

@@ -29,7 +29,11 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
         children.start("网页 · web server", server(host, chosen, workers=1))
         children.start("后台 · job worker", worker())
         signins = subprocess.Popen(
-            prepare.manage("demo_signins"), cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+            prepare.manage("demo_signins"),
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
         )
         local = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  what was asked for, not a default
         children.wait_until(lambda: healthy(f"http://{local}:{chosen}/healthz"), 60)
@@ -46,7 +50,17 @@ def server(host: str, port: int, *, workers: int) -> list[str]:
     threads = os.environ.get("KAIMEN_THREADS", "8")
     options = ["--interface", "wsgi", "--no-ws", "--log-level", "warning"]
     size = ["--workers", os.environ.get("KAIMEN_WORKERS", str(workers)), "--blocking-threads", threads]
-    return ["-m", "granian", *options, *size, "--host", host, "--port", str(port), "kaimen.config.wsgi:application"]
+    return [
+        "-m",
+        "granian",
+        *options,
+        *size,
+        "--host",
+        host,
+        "--port",
+        str(port),
+        "kaimen.config.wsgi:application",
+    ]
 
 
 def worker() -> list[str]:
@@ -57,12 +71,16 @@ def choose_port(host: str, port: int | None) -> int:
     """The port asked for or nothing; without a wish the first free one from 8000 on."""
     if port is not None:
         if not free(host, port):
-            raise Stop(f"端口 {port} 已被占用，请换一个 --port。· Port {port} is taken; choose another --port.", 2)
+            raise Stop(
+                f"端口 {port} 已被占用，请换一个 --port。· Port {port} is taken; choose another --port.", 2
+            )
         return port
     for candidate in range(FIRST_PORT, FIRST_PORT + 100):
         if free(host, candidate):
             if candidate != FIRST_PORT:
-                line(f"  端口 {FIRST_PORT} 已被占用，改用 {candidate}。· Port {FIRST_PORT} is taken, using {candidate}.")
+                line(
+                    f"  端口 {FIRST_PORT} 已被占用，改用 {candidate}。· Port {FIRST_PORT} is taken, using {candidate}."
+                )
             return candidate
     raise Stop("8000–8099 端口都被占用。· Ports 8000–8099 are all taken; give --port.", 2)
 
@@ -84,7 +102,9 @@ def shown_host(host: str) -> str:
         return f"[{host}]" if ":" in host else host
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # a documentation address: a UDP connect sends nothing, it picks the route
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # a documentation address: a UDP connect sends nothing, it picks the route
             return str(probe.getsockname()[0])
         except OSError:
             return "127.0.0.1"

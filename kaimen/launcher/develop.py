@@ -49,9 +49,16 @@ def check() -> int:
         for title, command in _checks():
             started = time.monotonic()
             done = subprocess.run(
-                [str(part) for part in command], cwd=ROOT, env=env, capture_output=True, text=True, check=False
+                [str(part) for part in command],
+                cwd=ROOT,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
             )
-            line(f"  {'failed' if done.returncode else 'ok    '}  {title} ({time.monotonic() - started:.1f} s)")
+            line(
+                f"  {'failed' if done.returncode else 'ok    '}  {title} ({time.monotonic() - started:.1f} s)"
+            )
             if done.returncode:
                 failed.append(title)
                 line(done.stdout + done.stderr)
@@ -94,12 +101,22 @@ def lock() -> int:
     uv = shutil.which("uv")
     if not uv:
         raise Stop("./run lock 需要 uv。· needs uv: pip install uv", 2)
-    options = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-annotate", "--no-header", "--quiet"]
+    options = [
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-annotate",
+        "--no-header",
+        "--quiet",
+    ]
     # No index addresses in the files: they would be those of whoever ran this.
     options += ["--no-emit-index-url", "--no-emit-find-links", "--upgrade"]
     for target, extras in ((install.RUN_TIME, ["pg"]), (install.DEVELOPMENT, ["pg", "dev"])):
         chosen = [option for extra in extras for option in ("--extra", extra)]
-        code = _run([uv, "pip", "compile", "pyproject.toml", *chosen, *options, "-o", target], dict(os.environ))
+        code = _run(
+            [uv, "pip", "compile", "pyproject.toml", *chosen, *options, "-o", target], dict(os.environ)
+        )
         if code:
             return code
     return 0
@@ -107,7 +124,9 @@ def lock() -> int:
 
 def _checks() -> list[tuple[str, list[str | Path]]]:
     tool: list[str | Path] = [PYTHON, "-m"]
-    lint_imports = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    lint_imports = (
+        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    )
     return [
         ("ruff check", [*tool, "ruff", "check", "."]),
         ("ruff format", [*tool, "ruff", "format", "--check", "."]),

@@ -21,7 +21,9 @@ def ensure(*, development: bool = False) -> None:
     stamp = _stamp()
     if PYTHON.exists() and stamp.get(wanted) == _hash(wanted) and stamp.get("root") == str(ROOT):
         return
-    line("准备运行环境（只在第一次或依赖变化时）· Preparing the environment (first start, or requirements changed)")
+    line(
+        "准备运行环境（只在第一次或依赖变化时）· Preparing the environment (first start, or requirements changed)"
+    )
     if not PYTHON.exists() or stamp.get("python") != python_version():
         _make_venv()
         stamp = {}
@@ -49,7 +51,10 @@ def _make_venv() -> None:
         shutil.rmtree(VENV)
     uv = shutil.which("uv")
     if uv:
-        step("建立虚拟环境 · virtual environment (uv)", [uv, "venv", "--quiet", "--python", sys.executable, VENV])
+        step(
+            "建立虚拟环境 · virtual environment (uv)",
+            [uv, "venv", "--quiet", "--python", sys.executable, VENV],
+        )
         return
     if subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True).returncode:
         raise Stop(
@@ -61,10 +66,19 @@ def _make_venv() -> None:
 
 def _install(requirements: str) -> None:
     uv = shutil.which("uv")
+    command: list[str | Path]
     if uv:
         command = [uv, "pip", "install", "--python", PYTHON]
     else:
-        command = [PYTHON, "-m", "pip", "install", "--no-input", "--progress-bar=off", "--disable-pip-version-check"]
+        command = [
+            PYTHON,
+            "-m",
+            "pip",
+            "install",
+            "--no-input",
+            "--progress-bar=off",
+            "--disable-pip-version-check",
+        ]
     step("安装依赖 · installing packages", [*command, "--require-hashes", "-r", ROOT / requirements])
 
 

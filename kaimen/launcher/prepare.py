@@ -24,7 +24,20 @@ def translations() -> None:
         # --use-fuzzy is left out: a guessed sentence is worse than the Chinese one.
         step(
             f"编译译文 · translation {language}",
-            [PYTHON, "-m", "babel.messages.frontend", "compile", "-i", po, "-o", mo, "-l", language, "-D", po.stem],
+            [
+                PYTHON,
+                "-m",
+                "babel.messages.frontend",
+                "compile",
+                "-i",
+                po,
+                "-o",
+                mo,
+                "-l",
+                language,
+                "-D",
+                po.stem,
+            ],
         )
 
 
@@ -59,4 +72,8 @@ def _sources() -> list[Path]:
     """What database and demo are made from: migrations, what loads the demo, and the packs."""
     code = ROOT / "kaimen"
     found = [*code.glob("*/migrations/*.py"), *code.rglob("load_demo.py"), *code.glob("*/demo/**/*.py")]
-    return [*found, *(path for path in (code / "packs").rglob("*") if path.is_file()), ROOT / "requirements.txt"]
+    return [
+        *found,
+        *(path for path in (code / "packs").rglob("*") if path.is_file()),
+        ROOT / "requirements.txt",
+    ]

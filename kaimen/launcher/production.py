@@ -21,7 +21,9 @@ def work() -> int:
 def _ready() -> dict[str, str]:
     """Everything that must be true first; raises with all that is missing in the environment at once."""
     if os.environ.get("KAIMEN_DEMO"):
-        raise Stop("KAIMEN_DEMO 只用于 ./run demo，请去掉。· KAIMEN_DEMO is for ./run demo only; unset it.", 2)
+        raise Stop(
+            "KAIMEN_DEMO 只用于 ./run demo，请去掉。· KAIMEN_DEMO is for ./run demo only; unset it.", 2
+        )
     try:
         environment.read(ROOT)
     except environment.NotConfigured as problem:
@@ -29,9 +31,13 @@ def _ready() -> dict[str, str]:
     install.ensure()
     prepare.translations()
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "PYTHONUTF8": "1"}
-    check = subprocess.run([str(part) for part in prepare.manage("migrate", "--check")], cwd=ROOT, env=env, check=False)
+    check = subprocess.run(
+        [str(part) for part in prepare.manage("migrate", "--check")], cwd=ROOT, env=env, check=False
+    )
     if check.returncode:
-        raise Stop("数据库还没有更新到这一版。· The database is not at this version yet: ./run manage migrate", 2)
+        raise Stop(
+            "数据库还没有更新到这一版。· The database is not at this version yet: ./run manage migrate", 2
+        )
     return env
 
 
@@ -39,6 +45,6 @@ def _become(arguments: list[str], env: dict[str, str]) -> int:
     """Give this process to the child, so that systemd's signals reach it directly."""
     command = [str(PYTHON), *arguments]
     os.chdir(ROOT)
-    if WINDOWS:  # there exec returns to the shell at once
-        return subprocess.run(command, env=env, check=False).returncode
-    os.execve(command[0], command, env)
+    if not WINDOWS:  # there exec would return to the shell at once
+        os.execve(command[0], command, env)
+    return subprocess.run(command, env=env, check=False).returncode

@@ -29,7 +29,12 @@ def step(title: str, command: Sequence[str | Path], env: Mapping[str, str] | Non
     started = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+            [str(part) for part in command],
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
         )
         try:
             _wait(process, title, started, live)
@@ -52,5 +57,9 @@ def _wait(process: subprocess.Popen[bytes], title: str, started: float, live: bo
         seconds = int(time.monotonic() - started)
         # A terminal sees the seconds run; a log file gets one line every ten.
         if seconds > said and (live or seconds % 10 == 0):
-            print(f"\r  {title} … {seconds} s" if live else f"    {seconds} s …", end="" if live else "\n", flush=True)
+            print(
+                f"\r  {title} … {seconds} s" if live else f"    {seconds} s …",
+                end="" if live else "\n",
+                flush=True,
+            )
             said = seconds

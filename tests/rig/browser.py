@@ -10,7 +10,9 @@ import pytest
 
 from tests.rig.missing import skip_or_fail
 
-HOW_TO_GET = "Chromium is not installed: Debian `apt install chromium fonts-noto-cjk`, macOS `brew install chromium`"
+HOW_TO_GET = (
+    "Chromium is not installed: Debian `apt install chromium fonts-noto-cjk`, macOS `brew install chromium`"
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 QUIET = [
     "--no-sandbox",  # CI runs as root in a container, where Chromium's sandbox cannot start
@@ -54,7 +56,9 @@ class Visitor:
     def __init__(self, chromium: Any, base_url: str, **options: Any) -> None:
         self.host = urlsplit(base_url).netloc
         self.complaints: list[str] = []
-        self.context = chromium.new_context(base_url=base_url, locale="zh-CN", timezone_id="Asia/Shanghai", **options)
+        self.context = chromium.new_context(
+            base_url=base_url, locale="zh-CN", timezone_id="Asia/Shanghai", **options
+        )
         self.context.set_default_timeout(PATIENCE_MS)
         self.context.route("**/*", self._only_ours)
         self.context.on("weberror", lambda error: self.complaints.append(f"script error: {error.error}"))

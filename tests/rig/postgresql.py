@@ -8,15 +8,25 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-HOW_TO_GET = "PostgreSQL is not installed: Debian/Ubuntu `apt install postgresql`, macOS `brew install postgresql`"
+HOW_TO_GET = (
+    "PostgreSQL is not installed: Debian/Ubuntu `apt install postgresql`, macOS `brew install postgresql`"
+)
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 # Nothing in it outlives the tests, so it need not survive a power cut.
-OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "shared_buffers=64MB")
+OPTIONS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "shared_buffers=64MB",
+)
 
 
 def programs() -> Path | None:
     """The folder of initdb and pg_ctl, the newest version first."""
-    found = [path for place in PLACES for path in Path("/").glob(place.lstrip("/")) if (path / "initdb").exists()]
+    found = [
+        path for place in PLACES for path in Path("/").glob(place.lstrip("/")) if (path / "initdb").exists()
+    ]
     if found:
         return max(found, key=_version)
     initdb = shutil.which("initdb")
@@ -49,7 +59,10 @@ class Cluster:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        return f"postgresql://kaimen@127.0.0.1:{port}/postgres", [f"port={port}", "listen_addresses='127.0.0.1'"]
+        return f"postgresql://kaimen@127.0.0.1:{port}/postgres", [
+            f"port={port}",
+            "listen_addresses='127.0.0.1'",
+        ]
 
     def _run(self, program: str, *arguments: str, check: bool = True) -> None:
         # Output goes to a file: the server inherits it, and would keep a pipe open for as long as it runs.
