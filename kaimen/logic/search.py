@@ -164,7 +164,7 @@ class Index:
         Anything may be passed, up to 2,000 characters are read. Show only hits that are `confident`, unless the person
         asked to see more.
         """
-        said = normalise(text)[:LONGEST_QUERY].lower()
+        said = normalise(text[: 2 * LONGEST_QUERY])[:LONGEST_QUERY].lower()
         found: dict[int, Hit] = {}
         self._keep(found, self._closely(self._words, said, "words"))
         if slips.is_latin(said):
