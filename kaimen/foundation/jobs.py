@@ -16,6 +16,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
+from kaimen.foundation import sealing
 from kaimen.foundation.models import JobRun
 
 log = logging.getLogger(__name__)
@@ -107,3 +108,10 @@ class PatientWorker(Worker):
             self.run()
             if self.running:
                 time.sleep(self.interval)
+
+
+@timetable(every=timedelta(minutes=5))
+def seal_audit(now: datetime) -> None:
+    """Bind what was written since into the audit's chain."""
+    while sealing.seal(now):
+        pass
