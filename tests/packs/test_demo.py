@@ -137,8 +137,8 @@ def test_the_stage_of_a_need_and_what_is_written_agree(needs):
     for key, need in needs.items():
         answered = need["stage"] in ("answered", "closed", "reopened", "declined")
         assert ("answer" in need) == answered, key
-        assert ("ask" in need) == (need["stage"] == "waiting"), key
-        assert ("again" in need) == (need["stage"] == "reopened"), key
+        assert ("question" in need) == (need["stage"] == "waiting"), key
+        assert ("reason" in need) == (need["stage"] == "reopened"), key
         assert ("clause" in need and "other_way" in need) == (need["stage"] == "declined"), key
         assert need["rating"] is None or (
             need["stage"] in ("closed", "reopened") and need["rating"] in range(1, 6)
