@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from kaimen.logic.text import char_pinyin, is_han, run_grams, runs
+from kaimen.logic.text import HAN, char_pinyin, is_han, run_grams, runs
 
 # Words that every question has. They part a text, so that no gram runs across them.
 _CARRIERS: Final = """
@@ -19,11 +19,13 @@ _SINGLE: Final = "的了吗呢吧啊呀嘛么我你您他她它们"
 _CARRIER: Final = re.compile(
     "|".join([*sorted(_CARRIERS.split(), key=len, reverse=True), f"[{_SINGLE}]"])
 )
+# 停个车, 请个假: the verb is 停车, 请假.
+_PARTED_VERB: Final = re.compile(f"(?<=[{HAN}])个(?=[{HAN}])")
 
 
 def pieces(text: str) -> list[str]:
     """Han runs without carrier words, and Latin words, in order."""
-    return runs(_CARRIER.sub(" ", text))
+    return runs(_CARRIER.sub(" ", _PARTED_VERB.sub("", text)))
 
 
 def terms(text: str) -> list[str]:
