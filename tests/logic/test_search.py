@@ -54,9 +54,22 @@ def test_what_people_say_finds_the_service(said: str, key: str, how: str) -> Non
 
 @pytest.mark.parametrize(
     "said",
-    "今天天气不错|你好|哈哈哈哈|我爱北京天安门|中午吃什么|请问|天空是蓝色的|asdfgh|hello world|这部电影很好看|祝大家新年快乐|🙂||%_*".split(
-        "|"
-    ),
+    [
+        "今天天气不错",
+        "你好",
+        "哈哈哈哈",
+        "我爱北京天安门",
+        "中午吃什么",
+        "请问",
+        "天空是蓝色的",
+        "asdfgh",
+        "hello world",
+        "这部电影很好看",
+        "祝大家新年快乐",
+        "🙂",
+        "",
+        "%_*",
+    ],
 )
 def test_nothing_is_shown_when_nothing_fits(said: str) -> None:
     assert best_confident(INDEX.query(said)) == []
@@ -85,7 +98,32 @@ def test_boost_decides_between_equals_and_then_the_key() -> None:
     twins = [Document("b", "食堂加菜"), Document("a", "食堂加菜")]
     assert [hit.key for hit in Index(twins).query("食堂")] == ["a", "b"]
     twins[0] = Document("b", "食堂加菜", boost=1.2)
-    assert [hit.key for hit in Index(twins).query("食堂")][0] == "b"
+    assert Index(twins).query("食堂")[0].key == "b"
+
+
+def test_between_equals_the_plainer_title_goes_first() -> None:
+    index = Index(
+        [
+            Document("a", "家庭经济困难儿童最低生活保障审核确认", ("低保",)),
+            Document("b", "最低生活保障", ("低保",)),
+        ]
+    )
+    assert index.query("低保")[0].key == "b"
+
+
+def test_everyday_words_are_added_to_official_ones() -> None:
+    official = [
+        Document("low", "最低生活保障申请"),
+        Document("school", "义务教育阶段新生入学"),
+        Document("tax", "纳税申报"),
+    ]
+    everyday = {"最低生活保障": ("低保",), "入学": ("上学", "读书")}
+    assert Index(official).query("低保怎么办") == []
+    index = Index(official, everyday)
+    assert [hit.key for hit in index.query("低保怎么办")] == ["low"]
+    assert best_confident(index.query("老家孩子过来读书"))[0].key == "school"
+    assert best_confident(index.query("dushu"))[0].key == "school"
+    assert index.query("读书")[0].field == "phrases"
 
 
 def test_an_empty_index_finds_nothing() -> None:
