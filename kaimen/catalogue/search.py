@@ -3,7 +3,10 @@
 import copy
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
+
+import yaml
 
 from kaimen.foundation.models import Organisation
 from kaimen.logic.search import Document, Hit, Index, best_confident
@@ -11,6 +14,7 @@ from kaimen.logic.search import Document, Hit, Index, best_confident
 from . import queries
 from .models import ListRevision, Service
 
+EVERYDAY = Path(__file__).resolve().parents[1] / "packs" / "words" / "everyday.yaml"
 WIDE = 40  # asked of the index when an audience is filtered out afterwards
 
 
@@ -90,8 +94,7 @@ def _snapshot(community: Organisation) -> _Snapshot:
     if kept and kept.stamp == stamp and stamp is not None:
         return kept
     # While one thread builds, others go on with the old index; only the very first have to wait.
-    if not _building.acquire(blocking=kept is None):
-        assert kept is not None
+    if not _building.acquire(blocking=kept is None) and kept is not None:
         return kept
     try:
         kept = _snapshots.get(community.pk)
@@ -109,10 +112,11 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
         for service in services.values()
         for n, entry in enumerate(service.answers)
     }
+    everyday = yaml.safe_load(EVERYDAY.read_text(encoding="utf-8"))
     return _Snapshot(
         stamp=stamp,
         services=services,
-        index=Index([_document(service) for service in services.values()]),
+        index=Index([_document(service) for service in services.values()], everyday),
         answers=answers,
         answer_index=Index(
             [Document(key, title=a.question, phrases=(), body=a.answer) for key, a in answers.items()]

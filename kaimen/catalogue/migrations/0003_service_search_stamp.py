@@ -5,25 +5,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('catalogue', '0002_initial'),
+        ("catalogue", "0002_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='listrevision',
-            name='stamp',
+            model_name="listrevision",
+            name="stamp",
             field=models.UUIDField(default=uuid.uuid4),
         ),
         migrations.AlterField(
-            model_name='service',
-            name='name',
+            model_name="service",
+            name="name",
             field=models.CharField(max_length=200),
         ),
         migrations.AlterField(
-            model_name='service',
-            name='name_en',
+            model_name="service",
+            name="name_en",
             field=models.CharField(blank=True, max_length=300),
         ),
     ]

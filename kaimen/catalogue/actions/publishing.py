@@ -1,4 +1,4 @@
-"""Writes on the list. `by=None` stands for the system itself (a pack, a command); a person needs the right."""
+"""One service from draft to published and off the list again."""
 
 import uuid
 from datetime import datetime
@@ -7,16 +7,15 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from kaimen.catalogue import content as contents
+from kaimen.catalogue.checking import Refused, check, check_key
+from kaimen.catalogue.content import Content
+from kaimen.catalogue.enums import ServiceState
+from kaimen.catalogue.models import ListRevision, Service, ServiceVersion
+from kaimen.catalogue.permissions import check_can_edit, check_can_publish
+from kaimen.catalogue.queries import known
 from kaimen.foundation import audit
 from kaimen.foundation.models import Organisation, Person
-
-from . import content as contents
-from .checking import Refused, check, check_key
-from .content import Content
-from .enums import ServiceState
-from .models import ListRevision, Service, ServiceVersion
-from .permissions import check_can_edit, check_can_publish
-from .queries import known
 
 
 class Moved(RuntimeError):

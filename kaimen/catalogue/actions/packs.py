@@ -8,14 +8,14 @@ from typing import Any
 import yaml
 from django.db import transaction
 
+from kaimen.catalogue.checking import Problem, Refused
+from kaimen.catalogue.content import LABELS, LISTS, Content, content_of, empty
+from kaimen.catalogue.enums import ServiceState
+from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.models import Organisation, Person
 
-from . import actions
-from .checking import Problem, Refused
-from .content import LABELS, LISTS, Content, content_of, empty
-from .enums import ServiceState
-from .models import Domain, Service
+from . import publishing
 
 
 @dataclass
@@ -30,9 +30,14 @@ class Report:
 
 @transaction.atomic
 def load_pack(
-    *, community: Organisation, path: Path, by: Person | None = None, now: datetime | None = None
+    *,
+    community: Organisation,
+    path: Path,
+    by: Person | None = None,
+    publish: bool = True,
+    now: datetime | None = None,
 ) -> Report:
-    """Load domains and services of one file and publish them. Organisations are named by key and must exist.
+    """Load domains and services of one file, published or as drafts. Organisations are named by key and must exist.
 
     Good entries are kept where others are refused; the report says which and why.
     """
@@ -42,19 +47,29 @@ def load_pack(
     report = Report()
     have = by_key(community)
     for entry in pack.get("services", []):
-        put_service(community=community, have=have, **from_pack(entry), by=by, now=now, report=report)
+        content = from_pack(entry)
+        put_service(
+            community=community,
+            have=have,
+            key=entry["key"],
+            content=content,
+            by=by,
+            now=now,
+            report=report,
+            publish=publish,
+        )
     return report
 
 
-def from_pack(entry: dict[str, Any]) -> dict[str, Any]:
-    """Key and content of one entry as the pack writes it (docs in the head of packs/services/*.yaml)."""
+def from_pack(entry: dict[str, Any]) -> Content:
+    """The content of one entry as the pack writes it (docs in the head of packs/services/*.yaml)."""
     promise = entry.get("promise", {})
     content: Content = empty() | {name: entry[name] for name in LABELS if name in entry}
     for name in LISTS:
         content[name] = content[name] or []
     content["first_answer_days"] = promise.get("first", content["first_answer_days"])
     content["solve_days"] = promise.get("solve", content["solve_days"])
-    return {"key": entry["key"], "content": content}
+    return content
 
 
 def by_key(community: Organisation) -> dict[str, Service]:
@@ -74,7 +89,7 @@ def put_domain(*, community: Organisation, key: str, by: Person | None, **fields
         for name, value in changed.items():
             setattr(domain, name, value)
         domain.save()
-        actions.bump(community)
+        publishing.bump(community)
         audit.record(verb="domain.put", subject=domain, by=by, key=key)
     return domain
 
@@ -101,11 +116,11 @@ def put_service(
     try:
         with transaction.atomic():
             if service:
-                actions.save_draft(service=service, content=content, by=by, now=now)
+                publishing.save_draft(service=service, content=content, by=by, now=now)
             else:
-                service = actions.add_draft(community=community, key=key, content=content, by=by, now=now)
+                service = publishing.add_draft(community=community, key=key, content=content, by=by, now=now)
             if publish:
-                actions.publish(service=service, by=by, now=now)
+                publishing.publish(service=service, by=by, now=now)
     except Refused as refused:
         report.refused[key] = refused.problems
         have.update({key: Service.objects.get(pk=have[key].pk)} if key in have else {})
