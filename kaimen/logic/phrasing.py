@@ -28,6 +28,26 @@ def pieces(text: str) -> list[str]:
     return runs(_CARRIER.sub(" ", _PARTED_VERB.sub("", text)))
 
 
+# Words of offices that say nothing about what a service is for.
+_OFFICIAL: Final = """
+申请 申领 申报 办理 报名 预约 登记 备案 咨询 服务 意见 建议 管理 增设 调整 调换 查询 指引 对接 补办 领取 发放 反映 投诉 报修 待遇 
+职工 园区 厂区 员工 企业 工会 公司 个人 相关 事项 其他 以及 和 与 及 或
+"""
+_OFFICIAL_WORD: Final = re.compile(
+    "|".join(sorted(_OFFICIAL.split(), key=len, reverse=True))
+)
+
+
+def cores(title: str) -> list[str]:
+    """What an official title is about: 职工食堂与用餐意见 -> 食堂, 用餐. Nothing if that is the title itself."""
+    found = [
+        run
+        for run in runs(_OFFICIAL_WORD.sub(" ", title))
+        if len(run) > 1 and run != title
+    ]
+    return list(dict.fromkeys(found))
+
+
 def terms(text: str) -> list[str]:
     """Two- and three-grams of the pieces; a piece of one character stands alone. If all were carriers: of the text."""
     found: list[str] = []

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from kaimen.logic import slips
-from kaimen.logic.phrasing import sound_terms, terms
+from kaimen.logic.phrasing import cores, sound_terms, terms
 from kaimen.logic.stretches import share, stretches
 from kaimen.logic.text import normalise
 
@@ -87,7 +87,9 @@ class _Postings:
 
     def add(self, doc: Document) -> None:
         number = len(self.units)
-        titles: list[tuple[str, Field]] = [(doc.title, "title")]
+        titles: list[tuple[str, Field]] = [
+            (text, "title") for text in (doc.title, *cores(doc.title))
+        ]
         phrases: list[tuple[str, Field]] = [(p, "phrases") for p in doc.phrases]
         units = [
             _Unit(text, field, frozenset(self.cut(text)))

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaimen.logic.phrasing import cores
 from kaimen.logic.text import (
     clean,
     grams,
@@ -77,3 +78,9 @@ def test_nothing_can_be_read_from(text: str) -> None:
 @pytest.mark.parametrize("text", ["停车", "没水了！", "wifi", "🙂停车"])
 def test_something_can_be_read_from(text: str) -> None:
     assert is_meaningful(text)
+
+
+def test_an_official_title_is_cut_to_what_it_is_about() -> None:
+    assert cores("职工食堂与用餐意见") == ["食堂", "用餐"]
+    assert cores("园区停车位增设与管理") == ["停车位"]
+    assert cores("隐患随手拍") == []
