@@ -11,4 +11,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("kaimen.foundation.urls")),
+    path("", include("kaimen.look.urls")),
 ]
