@@ -85,11 +85,11 @@ def due(
 
     A datetime must already be in local time: its date is taken as it stands. Days of rest inside a pause are
     reported as days of rest. If a pause is still open and reached before the count is full, `due` is None and the
-    working is listed up to `today` (without it: up to the day the pause began). ValueError for less than one
-    day in total or a negative extension.
+    working is listed up to `today` (without it: up to the day the pause began). ValueError for less than one day
+    or a negative extension.
     """
     total = days + extension_days
-    if total < 1 or extension_days < 0:
+    if days < 1 or extension_days < 0:
         raise ValueError("a deadline needs at least one day and no negative extension")
     begin = _as_date(start)
     open_since = min((p.start for p in pauses if p.end is None), default=None)
@@ -100,9 +100,7 @@ def due(
     while len(counted) < total:
         day += ONE_DAY
         if open_since is not None and day > max(open_since, today or begin):
-            return Deadline(
-                None, tuple(counted), tuple(skipped), provisional, open_pause=True
-            )
+            return Deadline(None, tuple(counted), tuple(skipped), provisional, open_pause=True)
         reason = calendar.why(day)
         provisional = provisional or reason.provisional
         if reason.code == "weekend" or reason.code == "holiday":
@@ -120,9 +118,7 @@ def workdays_between(a: datetime | date, b: datetime | date, calendar: Calendar)
     if last < first:
         return -workdays_between(last, first, calendar)
     span = (last - first).days
-    return sum(
-        calendar.is_workday(first + timedelta(days=n)) for n in range(1, span + 1)
-    )
+    return sum(calendar.is_workday(first + timedelta(days=n)) for n in range(1, span + 1))
 
 
 def add_workdays(start: datetime | date, days: int, calendar: Calendar) -> date:

@@ -12,11 +12,12 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from kaimen.logic import slips
-from kaimen.logic.phrasing import sound_terms, terms
+from kaimen.logic.phrasing import cores, sound_terms, terms
+from kaimen.logic.stretches import share, stretches
 from kaimen.logic.text import normalise
 
 Field = Literal["title", "phrases", "body"]
@@ -25,6 +26,7 @@ How = Literal["words", "homophone", "typo", "pinyin", "initials"]
 WEIGHTS: Final[Mapping[Field, float]] = {"title": 3.0, "phrases": 2.2, "body": 0.8}
 CONFIDENT: Final = 0.4
 LONGEST_QUERY: Final = 2000
+SENTENCE: Final = 60  # up to here the share of a query that is answered says something
 CLOSELY: Final = 40  # how many of the first pass the second looks at
 SATURATION: Final = 1.2
 # Hits by sound or with a slip never outrank the same hit as written.
@@ -85,12 +87,9 @@ class _Postings:
 
     def add(self, doc: Document) -> None:
         number = len(self.units)
-        titles: list[tuple[str, Field]] = [(doc.title, "title")]
+        titles: list[tuple[str, Field]] = [(text, "title") for text in (doc.title, *cores(doc.title))]
         phrases: list[tuple[str, Field]] = [(p, "phrases") for p in doc.phrases]
-        units = [
-            _Unit(text, field, frozenset(self.cut(text)))
-            for text, field in titles + phrases
-        ]
+        units = [_Unit(text, field, frozenset(self.cut(text))) for text, field in titles + phrases]
         body = self.cut(doc.body)
         impact: Counter[str] = Counter()
         for unit in units:
@@ -100,9 +99,7 @@ class _Postings:
         for term, times in Counter(body).items():
             impact[term] += WEIGHTS["body"] * min(times, 3) / length  # type: ignore[assignment]
         for term, weight in impact.items():
-            self.postings[term].append(
-                (number, weight * (SATURATION + 1) / (weight + SATURATION))
-            )
+            self.postings[term].append((number, weight * (SATURATION + 1) / (weight + SATURATION)))
         self.units.append(units)
         self.body.append(frozenset(body))
 
@@ -110,10 +107,9 @@ class _Postings:
         """Weigh each term by how rare it is and how long: three characters in a row say more than two."""
         total = len(self.units)
         self.unknown = math.log(1 + 2 * total)
+        self.rarest = math.log(1 + (total - 0.5) / 1.5) + 0.1 if total else 1.0
         for term, listed in self.postings.items():
-            self.idf[term] = (
-                math.log(1 + (total - len(listed) + 0.5) / (len(listed) + 0.5)) + 0.1
-            )
+            self.idf[term] = math.log(1 + (total - len(listed) + 0.5) / (len(listed) + 0.5)) + 0.1
 
     def weigh(self, term: str) -> float:
         """The weight of a term; one that stands nowhere weighs as much as the rarest."""
@@ -134,8 +130,14 @@ class _Postings:
 class Index:
     """An index over all documents, built once and then only read: safe to share between threads."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
-        self.documents: tuple[Document, ...] = tuple(documents)
+    def __init__(
+        self,
+        documents: Iterable[Document],
+        everyday: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:
+        """`everyday` maps words of officials to those of everyone (最低生活保障: 低保); a document whose title holds
+        the one is found by the others too."""
+        self.documents: tuple[Document, ...] = tuple(_plainly(d, everyday or {}) for d in documents)
         self._words = _Postings(terms)
         self._sounds = _Postings(sound_terms)
         for doc in self.documents:
@@ -153,17 +155,16 @@ class Index:
         Anything may be passed, up to 2,000 characters are read. Show only hits that are `confident`, unless the person
         asked to see more.
         """
-        said = normalise(text)[:LONGEST_QUERY].lower()
+        said = normalise(text[: 2 * LONGEST_QUERY])[:LONGEST_QUERY].lower()
         found: dict[int, Hit] = {}
         self._keep(found, self._closely(self._words, said, "words"))
         if slips.is_latin(said):
             self._keep(found, self._by_pinyin(said))
-        elif slips.is_short(said) and not any(
-            hit.score >= 0.6 for hit in found.values()
-        ):
+        elif slips.is_short(said) and not any(hit.score >= 0.6 for hit in found.values()):
             self._keep(found, self._closely(self._sounds, said, "homophone"))
             self._keep(found, self._by_typo(said))
-        return sorted(found.values(), key=lambda hit: (-hit.score, hit.key))[:limit]
+        best = sorted(found, key=lambda n: (-found[n].score, found[n].key))[:limit]
+        return [self._explained(n, found[n], said) for n in best]
 
     @staticmethod
     def _keep(found: dict[int, Hit], more: Iterable[tuple[int, Hit]]) -> None:
@@ -175,16 +176,12 @@ class Index:
         """The best of the first pass, with scores that compare across queries."""
         counted = Counter(index.cut(said))
         scores = index.first_pass(counted)
-        best = sorted(scores, key=lambda n: (-scores[n] * self.documents[n].boost, n))[
-            :CLOSELY
-        ]
+        best = sorted(scores, key=lambda n: (-scores[n] * self._standing(n), n))[:CLOSELY]
         whole = sum(map(index.weigh, counted))
         return [
             (
                 n,
-                self._judge(
-                    index, n, counted, whole, scores[n] / scores[best[0]], said, how
-                ),
+                self._judge(index, n, counted, whole, scores[n] / scores[best[0]], said, how),
             )
             for n in best
         ]
@@ -201,59 +198,67 @@ class Index:
     ) -> Hit:
         """Two coverages make the score: of the query by the document, of a title or phrase by the query."""
         answered: set[str] = set()
-        best, best_field = 0.0, "body"
+        # A phrase of one term may be said by chance, in a long text sooner; by sound even more so.
+        chance = 0.45 if len(text) <= SENTENCE else 0.32
+        best = 0.0
+        best_field: Field = "body"
         for unit in index.units[number]:
             shared = unit.terms & said.keys()
             if not shared:
                 continue
             answered |= shared
             mass = sum(map(index.weigh, shared))
-            share = mass / sum(map(index.weigh, unit.terms))
-            # A phrase of one term may be said by chance; by sound even more so.
-            trust = min(1.0, 0.45 + 0.15 * len(shared)) if how == "words" else 0.0
-            value = share * trust * (1.0 if share > 0.3 else share)
+            said_of_unit = mass / sum(map(index.weigh, unit.terms))
+            trust = min(1.0, chance + 0.15 * len(shared)) if how == "words" else 0.0
+            value = said_of_unit * trust * (1.0 if said_of_unit > 0.3 else said_of_unit)
             if value > best or best_field == "body":
                 best, best_field = max(best, value), unit.field
         in_body = index.body[number] & said.keys() - answered
         covered = sum(map(index.weigh, answered)) + 0.4 * sum(map(index.weigh, in_body))
-        by_query = covered / whole if whole else 0.0
-        score = 1 - (1 - 0.95 * best) * (1 - 0.95 * by_query**0.8)
+        by_query = (covered / whole) ** 0.8 if whole else 0.0
+        if how == "words" and len(text) <= SENTENCE:
+            by_query = max(
+                by_query,
+                share(text, answered | in_body, index.weigh, index.rarest) ** 1.5,
+            )
+        score = 1 - (1 - 0.95 * best) * (1 - 0.95 * by_query)
         score = min(
             1.0,
-            score * (0.85 + 0.15 * rank) * self.documents[number].boost * TRUST[how],
+            score * (0.85 + 0.15 * rank) * self._standing(number) * TRUST[how],
         )
-        hits = (
-            slips.spoken(text, answered | in_body, index.weigh)
-            if how == "words"
-            else (text,)
-        )
-        field: Field = (
-            "title"
-            if best_field == "title"
-            else "phrases"
-            if best_field == "phrases"
-            else "body"
-        )
-        return Hit(self.documents[number].key, score, hits, field, how)
+        return Hit(self.documents[number].key, score, (), best_field, how)
+
+    def _explained(self, number: int, hit: Hit, said: str) -> Hit:
+        """The hit with the words that led to it; done only for those that are returned."""
+        if hit.how != "words":
+            return replace(hit, matched=(said,))
+        answered = self._words.body[number].union(*(unit.terms for unit in self._words.units[number]))
+        return replace(hit, matched=stretches(said, answered, self._words.weigh))
+
+    def _standing(self, number: int) -> float:
+        """Its boost, and a little less for a title with many words: between equals the plainer one goes first."""
+        doc = self.documents[number]
+        return doc.boost * (0.94 + 0.06 * min(1.0, 8 / max(1, len(doc.title))))
 
     def _by_pinyin(self, said: str) -> list[tuple[int, Hit]]:
         return [
-            (n, self._slip(n, said, unit, closeness, "pinyin" if full else "initials"))
+            (n, self._slip(n, unit, closeness, "pinyin" if full else "initials"))
             for n, unit, closeness, full in self._spelled.find(said)
         ]
 
     def _by_typo(self, said: str) -> list[tuple[int, Hit]]:
-        return [
-            (n, self._slip(n, said, unit, closeness, "typo"))
-            for n, unit, closeness in self._near.find(said)
-        ]
+        return [(n, self._slip(n, unit, closeness, "typo")) for n, unit, closeness in self._near.find(said)]
 
-    def _slip(
-        self, number: int, said: str, unit: int, closeness: float, how: How
-    ) -> Hit:
+    def _slip(self, number: int, unit: int, closeness: float, how: How) -> Hit:
         doc = self.documents[number]
-        score = min(1.0, closeness * TRUST[how] * doc.boost)
-        return Hit(doc.key, score, (said,), "phrases" if unit else "title", how)
+        score = min(1.0, closeness * TRUST[how] * self._standing(number))
+        return Hit(doc.key, score, (), "phrases" if unit else "title", how)
+
+
+def _plainly(doc: Document, everyday: Mapping[str, Sequence[str]]) -> Document:
+    more = (word for official, words in everyday.items() if official in doc.title for word in words)
+    phrases = tuple(dict.fromkeys((*doc.phrases, *more)))
+    return replace(doc, phrases=phrases) if phrases != doc.phrases else doc
 
 
 def best_confident(hits: Sequence[Hit]) -> list[Hit]:

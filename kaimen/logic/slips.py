@@ -1,10 +1,10 @@
-"""The finder's second chances: pinyin instead of characters, one wrong character, and which words led there."""
+"""The finder's second chances: pinyin instead of characters, and one wrong character."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
@@ -13,7 +13,6 @@ from kaimen.logic.text import HAN_ONE, pinyin_syllables
 
 SHORT: Final = 12  # Han characters; longer texts have enough right ones to be found by
 NEAREST: Final = 60
-SHOWN: Final = 4
 
 _LATIN: Final = re.compile(r"[a-z][a-z' ]{1,40}")
 
@@ -64,9 +63,7 @@ class Near:
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         self._units = [
-            (n, u, text.lower())
-            for n, texts in enumerate(documents)
-            for u, text in enumerate(texts)
+            (n, u, text.lower()) for n, texts in enumerate(documents) for u, text in enumerate(texts)
         ]
         self._holding: dict[str, list[int]] = defaultdict(list)
         for at, (_, _, text) in enumerate(self._units):
@@ -92,9 +89,7 @@ class Near:
                 yield (
                     number,
                     unit,
-                    0.55
-                    + 0.3 * min(1.0, (len(core) - 2) / 4)
-                    + 0.15 * len(core) / (len(text) + 1),
+                    0.55 + 0.3 * min(1.0, (len(core) - 2) / 4) + 0.15 * len(core) / (len(text) + 1),
                 )
 
 
@@ -106,27 +101,6 @@ def edits_within(short: str, text: str) -> int:
         for j, b in enumerate(text, 1):
             last, row[j] = row[j], min(last + (a != b), row[j] + 1, row[j - 1] + 1)
     return min(row)
-
-
-def spoken(
-    said: str, answered: set[str], weigh: Callable[[str], float]
-) -> tuple[str, ...]:
-    """The longest stretches of the query that are covered by matched terms, the heaviest first."""
-    found: dict[str, float] = {}
-    for piece in pieces(said) or [said]:
-        covered = [False] * len(piece)
-        if piece in answered:
-            covered = [True] * len(piece)
-        for n in (2, 3):
-            for i in range(len(piece) - n + 1):
-                if piece[i : i + n] in answered:
-                    covered[i : i + n] = [True] * n
-        for match in re.finditer("1+", "".join("01"[c] for c in covered)):
-            stretch = piece[match.start() : match.end()]
-            found[stretch] = sum(
-                weigh(stretch[i : i + 2]) for i in range(max(1, len(stretch) - 1))
-            )
-    return tuple(sorted(found, key=lambda s: (-found[s], s))[:SHOWN])
 
 
 def _closeness(said: int, whole: int, at: int) -> float:

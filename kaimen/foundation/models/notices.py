@@ -31,6 +31,7 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=8, choices=DeliveryChannel.choices)
     address = EncryptedTextField(blank=True)
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    claimed_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)

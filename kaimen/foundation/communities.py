@@ -1,0 +1,42 @@
+"""Which community a visitor stands in front of."""
+
+from django.http import HttpRequest
+
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Organisation
+from kaimen.foundation.permissions import person_of
+
+COOKIE = "community"
+
+
+class NoCommunity(RuntimeError):
+    """Nothing has been set up yet: load the demo or add a community."""
+
+
+def current_community(request: HttpRequest) -> Organisation:
+    """The community chosen in the cookie, else where the person signed in works or serves, else the first."""
+    kept: Organisation | None = getattr(request, "_community", None)
+    if kept is None:
+        kept = _chosen(request) or _of_person(request) or _communities().order_by("pk").first()
+        if kept is None:
+            raise NoCommunity("no community yet: ./run demo loads one, or add one with ./run manage")
+        request._community = kept  # type: ignore[attr-defined]  # one look-up a request
+    return kept
+
+
+def _communities():  # type: ignore[no-untyped-def]  # the stubs' queryset type adds nothing here
+    return Organisation.objects.filter(kind=OrganisationKind.COMMUNITY, active=True)
+
+
+def _chosen(request: HttpRequest) -> Organisation | None:
+    key = request.COOKIES.get(COOKIE, "")
+    return _communities().filter(key=key).first() if key else None
+
+
+def _of_person(request: HttpRequest) -> Organisation | None:
+    person = person_of(request)
+    if person is None:
+        return None
+    node = Organisation.objects.filter(roles__person=person, roles__active=True, community__isnull=False).first()
+    node = node or Organisation.objects.filter(employments__person=person, community__isnull=False).first()
+    return node.community if node else None

@@ -1,0 +1,178 @@
+"""What people fill in at the door. Messages say what to do next, in the words of the shop floor."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.cases.enums import Channel
+from kaimen.catalogue.models import Service
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Organisation, Place
+from kaimen.intake.actions import NotTaken, check_words
+from kaimen.logic.identity import check_phone
+
+PHOTOS_AT_ONCE = 6
+
+NOT_TAKEN_WORDS = {
+    "empty": _("还没写呢。说一句就行，比如“宿舍热水晚上十点就停”。"),
+    "too_long": _("写得很细，谢谢。现在有 %(length)s 个字，一次最多 %(longest)s 个字：请先说最要紧的，其余可以放进附件或之后补充。"),
+    "nothing_said": _("没看出是什么事。请用几个字说一说，比如“食堂周末不开”。"),
+    "wait": _("刚才已经收到您好几件了，都在办。请过一会儿再说新的；要补充，打开原来的那件写就行。"),
+    "ask_phone": _("这个网络刚刚说的事很多。请留个手机号再提交，您写的都还在。"),
+}
+
+PHONE_PROBLEMS = {
+    "length": _("手机号是 11 位数字，请看看是不是多了或少了。"),
+    "characters": _("手机号只写数字就行。"),
+}
+
+
+def not_taken_words(error: NotTaken) -> str:
+    return str(NOT_TAKEN_WORDS[error.code]) % error.params
+
+
+class ManyFiles(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        files = [f for f in (data if isinstance(data, (list, tuple)) else [data]) if f]
+        if len(files) > PHOTOS_AT_ONCE:
+            raise forms.ValidationError(_("一次最多 %(most)s 个文件，其余的之后可以补。"), params={"most": PHOTOS_AT_ONCE})
+        return [super(ManyFilesField, self).clean(f, initial) for f in files]
+
+
+class SayForm(forms.Form):
+    """One need, said by the person themselves."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    words = forms.CharField(
+        label=_("有什么事？"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
+    )
+    service = forms.CharField(required=False, max_length=80)
+    join = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("在哪儿"), required=False, empty_label=_("不选也行")
+    )
+    place_text = forms.CharField(label=_("说具体点"), required=False, max_length=120)
+    files = ManyFilesField(label=_("照片或文件"), required=False)
+    name = forms.CharField(label=_("怎么称呼您"), required=False, max_length=40)
+    phone = forms.CharField(
+        label=_("手机号"),
+        required=False,
+        max_length=24,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    confidential = forms.BooleanField(label=_("办事的人不要看到我是谁"), required=False)
+    consent = forms.BooleanField(label=_("我知道这些信息只用来办这件事"), required=False)
+
+    def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.community = community
+        self.fields["place"].queryset = Place.objects.filter(community=community)  # type: ignore[attr-defined]
+
+    def clean_words(self) -> str:
+        try:
+            return check_words(self.cleaned_data["words"])
+        except NotTaken as error:
+            raise forms.ValidationError(not_taken_words(error), code=error.code) from error
+
+    def clean_phone(self) -> str:
+        text = self.cleaned_data["phone"].strip()
+        if not text:
+            return ""
+        checked = check_phone(text)
+        if not checked.ok:
+            raise forms.ValidationError(PHONE_PROBLEMS.get(checked.problem or "", PHONE_PROBLEMS["length"]))
+        return checked.value or ""
+
+    def clean_service(self) -> Service | None:
+        key = self.cleaned_data["service"]
+        return Service.objects.published().filter(community=self.community, key=key).first() if key else None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        told = data.get("name") or data.get("phone")
+        if told and not data.get("consent") and self.consent_needed:
+            self.add_error("consent", _("留了称呼或手机号，请在这里打个勾：我们只用它来办这件事、给您回话。"))
+        return data
+
+    consent_needed = True
+
+
+class TakeForm(SayForm):
+    """The same, written down by an officer for somebody on the phone or at the counter."""
+
+    consent_needed = False  # told by word of mouth; the officer's screen says what to tell
+    channel = forms.ChoiceField(
+        label=_("怎么来的"),
+        choices=[(c.value, c.label) for c in (Channel.PHONE, Channel.COUNTER)],
+        initial=Channel.PHONE,
+        widget=forms.RadioSelect,
+    )
+    enterprise = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("单位"), required=False, empty_label=_("不清楚")
+    )
+    urgent = forms.BooleanField(label=_("急事：有人受伤、有危险、孩子的事、欠薪"), required=False)
+
+    def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, community=community, **kwargs)
+        self.fields["enterprise"].queryset = enterprises(community)  # type: ignore[attr-defined]
+
+
+class FormLinkForm(forms.Form):
+    name = forms.CharField(label=_("给这个码起个名字"), max_length=80)
+    question = forms.CharField(label=_("问什么（不写就是“有什么事？”）"), max_length=120, required=False)
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("贴在哪儿"), required=False, empty_label=_("不限"))
+    enterprise = forms.ModelChoiceField(
+        Organisation.objects.none(), label=_("给哪家单位"), required=False, empty_label=_("不限")
+    )
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=_("关于哪一项"), required=False, empty_label=_("不限")
+    )
+
+    def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["place"].queryset = Place.objects.filter(community=community)  # type: ignore[attr-defined]
+        self.fields["enterprise"].queryset = enterprises(community)  # type: ignore[attr-defined]
+        self.fields["service"].queryset = Service.objects.published().filter(community=community)  # type: ignore[attr-defined]
+
+
+class VisitForm(forms.Form):
+    organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("去了哪家"))
+    on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    met = forms.CharField(label=_("见了谁"), max_length=120, required=False)
+    needs = forms.CharField(
+        label=_("听到的事，一行一件，照原话写"), widget=forms.Textarea(attrs={"rows": 6}), strip=False
+    )
+    note = forms.CharField(label=_("自己记一笔"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+
+    def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = enterprises(community)  # type: ignore[attr-defined]
+
+    def clean_needs(self) -> list[str]:
+        said = []
+        for number, line in enumerate(self.cleaned_data["needs"].splitlines(), 1):
+            if not line.strip():
+                continue
+            try:
+                said.append(check_words(line))
+            except NotTaken as error:
+                raise forms.ValidationError(
+                    _("第 %(number)s 行：%(why)s"), params={"number": number, "why": not_taken_words(error)}
+                ) from error
+        if not said:
+            raise forms.ValidationError(NOT_TAKEN_WORDS["empty"])
+        return said
+
+
+def enterprises(community: Organisation) -> Any:
+    return Organisation.objects.filter(
+        community=community, kind=OrganisationKind.ENTERPRISE, active=True
+    ).order_by("name")

@@ -1,0 +1,74 @@
+"""Where a need comes from, for limits only: keyed digests, never the address or phone itself."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+
+from kaimen.foundation.fields import digest
+from kaimen.intake.models import Submission
+from kaimen.logic.flood import Counts, Verdict, judge
+
+DEVICE_COOKIE = "device"
+
+
+@dataclass(frozen=True)
+class Sender:
+    address_digest: str = ""
+    device_digest: str = ""
+    phone_digest: str = ""
+    confirmed: bool = False  # signed in by phone and code: the phone is theirs
+
+
+def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
+    device = request.get_signed_cookie(DEVICE_COOKIE, default="")
+    return Sender(
+        address_digest=digest(address_of(request), "address"),
+        device_digest=digest(device, "device") if device else "",
+        phone_digest=phone_digest,
+        confirmed=confirmed,
+    )
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's address; behind our own proxy the last hop it added, which a client cannot forge."""
+    if settings.BEHIND_PROXY:
+        return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+    return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    if DEVICE_COOKIE not in request.COOKIES:
+        response.set_signed_cookie(
+            DEVICE_COOKIE,
+            secrets.token_urlsafe(12),
+            max_age=86400 * 90,
+            httponly=True,
+            samesite="Lax",
+            secure=settings.SESSION_COOKIE_SECURE,
+        )
+    return response
+
+
+def check_flood(sender: Sender, now: datetime) -> Verdict:
+    """What logic.flood says of this sender's last hour and day; one indexed query."""
+    known = {
+        "phone": Q(phone_digest=sender.phone_digest),
+        "device": Q(device_digest=sender.device_digest),
+        "address": Q(address_digest=sender.address_digest),
+    }
+    known = {by: q for by, q in known.items() if getattr(sender, f"{by}_digest")}
+    if not known:
+        return judge(Counts(has_phone=sender.confirmed))
+    anyone = Q()
+    for q in known.values():
+        anyone |= q
+    hour = Q(at__gt=now - timedelta(hours=1))
+    counts = Submission.objects.filter(anyone, at__gt=now - timedelta(days=1), taken_by=None).aggregate(
+        **{f"{by}_day": Count("pk", filter=q) for by, q in known.items()},
+        **{f"{by}_hour": Count("pk", filter=q & hour) for by, q in known.items()},
+    )
+    return judge(Counts(**counts, has_phone=sender.confirmed or bool(sender.phone_digest)))

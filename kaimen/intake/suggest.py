@@ -1,0 +1,76 @@
+"""What the page can say while somebody is still typing: services, answers, the owner, both promises, others."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from kaimen.cases import queries as case_queries
+from kaimen.cases.models import Case
+from kaimen.catalogue import search
+from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation.models import Organisation, Place
+from kaimen.foundation.workcalendar import calendar
+from kaimen.intake.owners import Owner, owner_for
+from kaimen.logic.deadlines import Deadline, due
+from kaimen.logic.routing import NoOwner
+from kaimen.logic.text import clean, is_meaningful
+
+DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    words: str
+    services: list[search.Found]
+    service: Service | None  # the one that the owner and the promises belong to
+    owner: Owner | None
+    first_answer: Deadline
+    solved: Deadline
+    similar: list[Case]
+
+    @property
+    def first_due(self) -> date | None:
+        return self.first_answer.due
+
+    @property
+    def solved_due(self) -> date | None:
+        return self.solved.due
+
+
+def suggest(
+    *,
+    community: Organisation,
+    words: str,
+    now: datetime,
+    service: Service | None = None,
+    domain: Domain | None = None,
+    place: Place | None = None,
+    audience: str | None = None,
+) -> Suggestion | None:
+    """Everything the page can say about `words`; None while there is nothing to go by.
+
+    `service` given: the person has chosen it; otherwise the best one is taken only when the search is sure.
+    """
+    said = clean(words)[:500]  # enough to know what it is about, and quick for a pasted novel
+    if not service and not is_meaningful(said):
+        return None
+    found = search.find(community, said, audience=audience, limit=4) if said else []
+    chosen = service or (found[0].service if found and not domain else None)
+    first_days = chosen.first_answer_days if chosen else DEFAULT_DAYS[0]
+    solve_days = chosen.solve_days if chosen else DEFAULT_DAYS[1]
+    today = timezone.localdate(now)
+    days = calendar()
+    try:
+        owner = owner_for(community=community, service=chosen, domain=domain, place=place, today=today)
+    except NoOwner:
+        owner = None
+    return Suggestion(
+        words=said,
+        services=found,
+        service=chosen,
+        owner=owner,
+        first_answer=due(today, first_days, days),
+        solved=due(today, solve_days, days),
+        similar=case_queries.similar_open(community, said, limit=3) if said else [],
+    )

@@ -1,0 +1,171 @@
+"""The one box: say it, see what answers it and who will own it, confirm."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kaimen.cases.enums import Channel
+from kaimen.cases.links import track_path
+from kaimen.cases.models import Case
+from kaimen.catalogue.models import Service
+from kaimen.foundation import files
+from kaimen.foundation.communities import current_community
+from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.permissions import person_of
+from kaimen.intake.actions import Asker, NotTaken, knock
+from kaimen.intake.forms import SayForm, not_taken_words
+from kaimen.intake.models import FormLink
+from kaimen.intake.senders import remember_device, sender_of
+from kaimen.intake.suggest import Suggestion, suggest
+
+JOIN_SALT = "intake.join"
+
+
+@require_http_methods(["GET", "POST"])
+def say(request: HttpRequest) -> HttpResponse:
+    """GET: the page with the box, perhaps for one service. POST: from the home page's box, nothing is sent yet."""
+    community = current_community(request)
+    given = request.POST if request.method == "POST" else request.GET
+    start = {
+        "key": secrets.token_urlsafe(18),
+        "words": given.get("words", ""),
+        "service": given.get("service", ""),
+        "join": given.get("join", ""),
+    }
+    return _page(request, community, SayForm(initial=start, community=community), start)
+
+
+@require_POST
+def say_suggest(request: HttpRequest) -> HttpResponse:
+    """The fragment under the box. POST, so that nobody's words end up in an access log."""
+    community = current_community(request)
+    found = _suggestion(community, request.POST)
+    return render(request, "intake/_suggestion.html", {"suggestion": found, "joins": _joins(found)})
+
+
+@require_POST
+def say_confirm(request: HttpRequest) -> HttpResponse:
+    return _confirm(request, current_community(request), None)
+
+
+@require_http_methods(["GET", "POST"])
+def form_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The same box behind a QR code on a wall or at the end of a survey."""
+    form_link = FormLink.objects.select_related("community", "place", "enterprise", "service", "domain").filter(
+        token=token
+    )
+    found = form_link.first()
+    if found is None:
+        raise Http404
+    if not found.active:
+        return render(request, "intake/form_stopped.html", {"form_link": found}, status=410)
+    if request.method == "POST":
+        return _confirm(request, found.community, found)
+    start = {"key": secrets.token_urlsafe(18), "service": found.service.key if found.service else ""}
+    if found.place:
+        start["place"] = str(found.place_id)
+    return _page(request, found.community, SayForm(initial=start, community=found.community), start, found)
+
+
+def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink | None) -> HttpResponse:
+    person = person_of(request)
+    form = SayForm(request.POST, request.FILES, community=community)
+    form.consent_needed = person is None
+    if form.is_valid():
+        try:
+            case = _take(request, community, form.cleaned_data, person, form_link)
+            messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
+            return remember_device(request, redirect(track_path(case)))
+        except NotTaken as error:
+            form.add_error("phone" if error.code == "ask_phone" else "words", not_taken_words(error))
+        except files.Refused as error:
+            form.add_error("files", files.refused_words(error))
+    return _page(request, community, form, request.POST, form_link, status=422)
+
+
+def _take(
+    request: HttpRequest, community: Organisation, data: dict[str, Any], person: Person | None, link: FormLink | None
+) -> Case:
+    phone = data["phone"] or (person.phone if person else "")
+    asker = Asker(
+        person=person,
+        name=data["name"] or (person.name if person else ""),
+        phone=phone,
+        enterprise=link.enterprise if link else None,
+        confidential=data["confidential"],
+        consented=data["consent"],
+    )
+    return knock(
+        key=data["key"],
+        community=community,
+        words=data["words"],
+        channel=Channel.FORM if link else Channel.WEB,
+        by=None,
+        asker=asker,
+        sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
+        service=data["service"] or (link.service if link else None),
+        domain=link.domain if link else None,
+        place=data["place"] or (link.place if link else None),
+        place_text=data["place_text"],
+        attachments=[files.accept(upload, by=person) for upload in data["files"]],
+        form=link,
+        join=_joined(community, data["join"]),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    community: Organisation,
+    form: SayForm,
+    given: Any,
+    form_link: FormLink | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    found = _suggestion(community, given, form_link)
+    context = {
+        "form": form,
+        "form_link": form_link,
+        "suggestion": found,
+        "joins": _joins(found),
+        "community": community,
+        "demo": settings.DEMO,
+        "told": bool(given.get("words", "").strip()),
+    }
+    return remember_device(request, render(request, "intake/say.html", context, status=status))
+
+
+def _suggestion(community: Organisation, given: Any, form_link: FormLink | None = None) -> Suggestion | None:
+    key = given.get("service", "")
+    service = Service.objects.published().filter(community=community, key=key).first() if key else None
+    return suggest(
+        community=community,
+        words=given.get("words", ""),
+        now=timezone.now(),
+        service=service or (form_link.service if form_link else None),
+        domain=form_link.domain if form_link else None,
+        audience=given.get("audience") or None,
+    )
+
+
+def _joins(found: Suggestion | None) -> list[tuple[str, Case]]:
+    """A signed handle for each similar case: nobody can join, or find, a case by counting ids."""
+    return [(signing.dumps(case.pk, salt=JOIN_SALT), case) for case in found.similar] if found else []
+
+
+def _joined(community: Organisation, handle: str) -> Case | None:
+    if not handle:
+        return None
+    try:
+        pk = signing.loads(handle, salt=JOIN_SALT, max_age=86400)
+    except signing.BadSignature:
+        return None
+    return Case.objects.filter(pk=pk, community=community).first()

@@ -1,0 +1,152 @@
+"""`./run test | check | fix | bench | lock | manage`: for those who work on Kaimen."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from kaimen.launcher import install, prepare
+from kaimen.launcher.home import PYTHON, ROOT, demo_environment
+from kaimen.launcher.say import Stop, line
+
+NO_TEST_SELECTED = 5  # pytest's exit code
+WORKERS = ["-n", "2"]
+
+
+def manage(arguments: Sequence[str]) -> int:
+    """Django's commands; with nothing set in the environment they work on the demo."""
+    install.ensure()
+    production = any(os.environ.get(name) for name in ("KAIMEN_SECRET_KEY", "KAIMEN_DATABASE_URL"))
+    env = dict(os.environ) if production else demo_environment()
+    return _run(prepare.manage(*arguments), env)
+
+
+def test(arguments: Sequence[str]) -> int:
+    """The whole suite on SQLite, then on a throw-away PostgreSQL cluster; browser journeys once, on SQLite."""
+    install.ensure(development=True)
+    prepare.translations()
+    parallel = [] if any(a.startswith(("-n", "--pdb")) for a in arguments) else WORKERS
+    codes = []
+    for database in ("sqlite", "postgresql"):
+        line(f"── {database} ──")
+        env = {**os.environ, "KAIMEN_TEST_DATABASE": database, "PYTHONUTF8": "1"}
+        codes.append(_run([PYTHON, "-m", "pytest", *parallel, *arguments], env))
+    if set(codes) == {NO_TEST_SELECTED}:
+        return NO_TEST_SELECTED
+    return next((code for code in codes if code not in {0, NO_TEST_SELECTED}), 0)
+
+
+def check() -> int:
+    """Everything that can be told without running the product; changes nothing, reports every failure."""
+    install.ensure(development=True)
+    failed = []
+    with tempfile.TemporaryDirectory() as scratch:
+        env = demo_environment(KAIMEN_VAR=scratch, NO_COLOR="1")
+        for title, command in _checks():
+            started = time.monotonic()
+            done = subprocess.run(
+                [str(part) for part in command],
+                cwd=ROOT,
+                env=env,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            line(
+                f"  {'failed' if done.returncode else 'ok    '}  {title} ({time.monotonic() - started:.1f} s)"
+            )
+            if done.returncode:
+                failed.append(title)
+                line(done.stdout + done.stderr)
+    if failed:
+        line(f"没有通过 · failed: {', '.join(failed)}（./run fix 能改一部分 · mends some of it）")
+    return 1 if failed else 0
+
+
+def fix() -> int:
+    """What machines can mend: formatting, simple lint, the list of sentences to translate, generated documents."""
+    install.ensure(development=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        env = demo_environment(KAIMEN_VAR=scratch)
+        commands: list[list[str | Path]] = [
+            [PYTHON, "-m", "ruff", "check", "--fix", "--quiet", "."],
+            [PYTHON, "-m", "ruff", "format", "--quiet", "."],
+            prepare.manage("translations", "update"),
+        ]
+        commands += [prepare.manage(name) for name in _drawing_commands()]
+        return max(_run(command, env) for command in commands)
+
+
+def bench(names: Sequence[str]) -> int:
+    """Every file in bench/, or those named: each prints a table of ratios."""
+    install.ensure(development=True)
+    files = [path for path in sorted((ROOT / "bench").glob("*.py")) if not path.name.startswith("_")]
+    known = [path.stem for path in files]
+    if unknown := sorted(set(names) - set(known)):
+        raise Stop(f"bench/ 里没有 · not in bench/: {', '.join(unknown)} ({', '.join(known)})", 2)
+    chosen = [path for path in files if not names or path.stem in names]
+    if not chosen:
+        raise Stop("bench/ 里没有可运行的文件。· Nothing in bench/ to run.", 2)
+    with tempfile.TemporaryDirectory() as scratch:
+        env = demo_environment(KAIMEN_VAR=scratch)
+        return max(_run([PYTHON, path], env) for path in chosen)
+
+
+def lock() -> int:
+    """Write requirements*.txt with hashes from pyproject.toml; needs uv."""
+    uv = shutil.which("uv")
+    if not uv:
+        raise Stop("./run lock 需要 uv。· needs uv: pip install uv", 2)
+    options = [
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-annotate",
+        "--no-header",
+        "--quiet",
+    ]
+    # No index addresses in the files: they would be those of whoever ran this.
+    options += ["--no-emit-index-url", "--no-emit-find-links", "--upgrade"]
+    for target, extras in ((install.RUN_TIME, ["pg"]), (install.DEVELOPMENT, ["pg", "dev"])):
+        chosen = [option for extra in extras for option in ("--extra", extra)]
+        code = _run(
+            [uv, "pip", "compile", "pyproject.toml", *chosen, *options, "-o", target], dict(os.environ)
+        )
+        if code:
+            return code
+    return 0
+
+
+def _checks() -> list[tuple[str, list[str | Path]]]:
+    tool: list[str | Path] = [PYTHON, "-m"]
+    lint_imports = (
+        "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    )
+    return [
+        ("ruff check", [*tool, "ruff", "check", "."]),
+        ("ruff format", [*tool, "ruff", "format", "--check", "."]),
+        ("mypy", [*tool, "mypy"]),
+        ("import-linter", [PYTHON, "-c", lint_imports]),
+        ("django check", prepare.manage("check", "--fail-level", "WARNING")),
+        ("migrations", prepare.manage("makemigrations", "--check", "--dry-run")),
+        ("translations", prepare.manage("translations", "check")),
+        *((name, prepare.manage(name, "--check")) for name in _drawing_commands()),
+    ]
+
+
+def _drawing_commands() -> list[str]:
+    """Commands that write docs/generated/ and compare it with --check."""
+    return sorted(path.stem for path in ROOT.glob("kaimen/*/management/commands/draw_*.py"))
+
+
+def _run(command: Sequence[str | Path], env: dict[str, str]) -> int:
+    sys.stdout.flush()
+    try:
+        return subprocess.run([str(part) for part in command], cwd=ROOT, env=env, check=False).returncode
+    except KeyboardInterrupt:
+        return 130

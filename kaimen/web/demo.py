@@ -1,0 +1,268 @@
+"""The demo: made-up people in a real-looking park, and what they said over half a year, played through the door.
+
+Nothing is written behind the actions' back: every case is knocked, taken, asked, answered and rated by the same
+verbs that people use, at the times the pack gives, so that boards and clocks show what they would show.
+"""
+
+import random
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db import transaction
+from django.utils import timezone
+
+from kaimen.cases import actions as cases
+from kaimen.cases.enums import CaseState, Channel, Score, Solved
+from kaimen.cases.models import AnswerTemplate, Case
+from kaimen.catalogue.actions import load_pack
+from kaimen.catalogue.models import Service
+from kaimen.foundation.enums import OrganisationKind, RoleKind
+from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
+from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
+from kaimen.foundation.permissions import holders
+from kaimen.foundation.workcalendar import calendar
+from kaimen.intake.actions import Asker, knock, make_form_link
+from kaimen.intake.models import FormLink
+from kaimen.logic.deadlines import add_workdays
+
+PACKS = Path(__file__).resolve().parents[1] / "packs"
+PASSWORD = "kaimen-demo"  # noqa: S105 - printed on the demo's sign-in page; production never loads these people
+
+
+def read(name: str) -> Any:
+    return yaml.safe_load((PACKS / name).read_text(encoding="utf-8"))
+
+
+def is_loaded() -> bool:
+    return Case.objects.exists()
+
+
+def load(say: Callable[[str], None]) -> None:
+    """Load what is missing; loading twice changes nothing twice."""
+    organisations = _organisations()
+    community = organisations["lingfeng"]
+    _places(community)
+    people = _people(organisations)
+    say(f"组织 {len(organisations)}，人员 {len(people)}（全是示例）")
+    load_pack(community=community, path=PACKS / "services" / "lingfeng.yaml", by=None, publish=True)
+    say(f"服务事项 {Service.objects.filter(community=community).count()}")
+    _wall_codes(community, people)
+    _templates(community)
+    now = timezone.now()
+    played = _Player(community, people, now).play(read("demo/needs.yaml")["needs"])
+    cases.escalate_late(now=now)
+    say(f"办件 {played}")
+
+
+@transaction.atomic
+def _organisations() -> dict[str, Organisation]:
+    made: dict[str, Organisation] = {o.key: o for o in Organisation.objects.all()}
+    for entry in read("demo/organisations.yaml")["organisations"]:
+        if entry["key"] in made:
+            continue
+        parent = made[entry["parent"]] if entry.get("parent") else None
+        fields = {f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)}
+        made[entry["key"]] = add_organisation(
+            key=entry["key"],
+            name=entry["name"],
+            kind=OrganisationKind(entry["kind"]),
+            parent=parent,
+            by=None,
+            **fields,
+        )
+    return made
+
+
+def _places(community: Organisation) -> None:
+    for entry in read("demo/places.yaml")["places"]:
+        fields = {f: entry.get(f, "") for f in ("name", "name_en", "area", "x", "y")}
+        Place.objects.update_or_create(community=community, key=entry["key"], defaults=fields)
+
+
+@transaction.atomic
+def _people(organisations: dict[str, Organisation]) -> dict[str, Person]:
+    made = {}
+    for entry in read("demo/people.yaml")["people"]:
+        person = Person.objects.filter(phone_digest=phone_digest(entry["phone"])).first()
+        made[entry["key"]] = person or _person(entry, organisations)
+    return made
+
+
+def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> Person:
+    employer = organisations.get(entry.get("employer") or "")
+    staff = bool(entry.get("username"))
+    person = add_person(
+        name=entry["name"],
+        phone=entry["phone"],
+        id_number=entry.get("id_number") or "",
+        by=None,
+        title=entry.get("title") or "",
+        office_hours=entry.get("office_hours") or "",
+        public_phone=employer.phone if employer and staff else "",
+        is_demo=True,
+    )
+    if employer:
+        Employment.objects.create(person=person, organisation=employer, post=(entry.get("title") or "")[:80])
+    for role in entry.get("roles") or []:
+        give_role(
+            person=person,
+            kind=RoleKind(role["kind"]),
+            organisation=organisations[role["organisation"]],
+            domains=role.get("domains"),
+            areas=role.get("areas"),
+            by=None,
+        )
+    account = Account(username=entry.get("username") or f"w{person.pk}", person=person)
+    if staff:
+        account.set_password(PASSWORD)
+    else:
+        account.set_unusable_password()
+    account.save()
+    return person
+
+
+def _wall_codes(community: Organisation, people: dict[str, Person]) -> None:
+    if FormLink.objects.filter(community=community).exists():
+        return
+    officer = holders(RoleKind.OFFICER, community)[0].person
+    for place in Place.objects.filter(community=community)[:3]:
+        make_form_link(community=community, name=f"{place.name}墙上的码", place=place, by=officer)
+    make_form_link(community=community, name="2026 职工需求问卷", question="您最想先解决哪件事？", by=officer)
+
+
+def _templates(community: Organisation) -> None:
+    for name, text in read("demo/answer_templates.yaml")["templates"].items():
+        AnswerTemplate.objects.get_or_create(community=community, name=name, defaults={"text": text.strip()})
+
+
+class _Player:
+    """Plays each need at its own time, in order of time, to the stage that the pack gives."""
+
+    def __init__(self, community: Organisation, people: dict[str, Person], now: datetime) -> None:
+        self.community = community
+        self.people = people
+        self.now = now
+        self.rng = random.Random(20261122)  # noqa: S311 - a fixed seed: every demo is the same
+        self.services = {s.key: s for s in Service.objects.filter(community=community).select_related("organisation")}
+        self.places = {p.key: p for p in Place.objects.filter(community=community)}
+        self.supervisor = holders(RoleKind.SUPERVISOR, community)[0].person
+        self.enterprises = list(
+            Organisation.objects.filter(community=community, kind=OrganisationKind.ENTERPRISE).order_by("pk")
+        )
+
+    def play(self, needs: list[dict[str, Any]]) -> int:
+        for number, need in sorted(enumerate(needs), key=lambda pair: -pair[1]["days_ago"]):
+            at = self._moment(need["days_ago"])
+            if Case.objects.filter(submission__key=f"demo-{number}").exists():
+                continue
+            case = self._knock(f"demo-{number}", need, at)
+            getattr(self, f"_{need['stage']}")(case, need, at)
+        return Case.objects.filter(community=self.community).count()
+
+    def _moment(self, days_ago: int) -> datetime:
+        day = timezone.localdate(self.now) - timedelta(days=days_ago)
+        clock = time(self.rng.randint(7, 20), self.rng.randint(0, 59))
+        at = timezone.make_aware(datetime.combine(day, clock))
+        return min(at, self.now - timedelta(hours=4))
+
+    def _later(self, at: datetime, days: int) -> datetime:
+        """At half past nine, `days` working days later, but not in the future."""
+        day = add_workdays(timezone.localdate(at), days, calendar())
+        return min(timezone.make_aware(datetime.combine(day, time(9, 30))), self.now)
+
+    def _knock(self, key: str, need: dict[str, Any], at: datetime) -> Case:
+        person = self.people.get(need.get("person") or "")
+        employment = person.employments.first() if person else None
+        staff = need["channel"] in {"phone", "counter", "visit", "import"}
+        return knock(
+            key=key,
+            community=self.community,
+            words=need["text"],
+            channel=Channel(need["channel"]),
+            by=self.supervisor if staff else None,
+            asker=Asker(
+                person=person,
+                name=person.name if person else "",
+                phone=person.phone if person else "",
+                enterprise=employment.organisation if employment else None,
+            ),
+            service=self.services[need["service"]],
+            place=self.places.get(need.get("place") or ""),
+            now=at,
+        )
+
+    def _received(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        pass
+
+    def _in_hand(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        cases.take_case(case=case, by=case.owner, now=at + timedelta(minutes=self.rng.randint(5, 90)))
+        case.refresh_from_db()
+
+    def _waiting(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._in_hand(case, need, at)
+        question = need.get("question") or "请补一张照片，或者说说是哪一天、哪个班次。"
+        cases.ask_for_more(case=case, question=question, by=case.owner, now=at + timedelta(hours=2))
+
+    def _tasked(self, case: Case, need: dict[str, Any], at: datetime, days: int = 3) -> None:
+        self._in_hand(case, need, at)
+        responsible = self.services[need["service"]].organisation
+        asked = [responsible] if responsible.kind == OrganisationKind.DEPARTMENT else []
+        asked.append(case.enterprise or self.rng.choice(self.enterprises))
+        for organisation in asked:
+            cases.give_task(
+                cases=[case],
+                organisation=organisation,
+                title=case.title,
+                detail=f"请看原话，核实情况，回一句能不能办、什么时候办好。涉及：{case.service}",
+                days=days,
+                by=case.owner,
+                now=at + timedelta(hours=3),
+            )
+
+    def _task_late(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._tasked(case, need, at, days=1)
+
+    def _answered(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._in_hand(case, need, at)
+        service = self.services[need["service"]]
+        days = need.get("answered_after") or self.rng.choice([1, 1, 1, 2, 2, 3, service.solve_days])
+        cases.answer_case(case=case, text=need["answer"], by=case.owner, now=self._later(at, days))
+        case.refresh_from_db()
+
+    def _closed(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._answered(case, need, at)
+        rated_at = min(case.answered_at + timedelta(hours=self.rng.randint(1, 40)), self.now)
+        score = need.get("rating")
+        if not score:
+            return  # silence: the job closes it after its days and counts it as silence
+        solved = Solved.YES if score >= 4 else Solved.PARTLY if score == 3 else Solved.NO
+        cases.rate_case(case=case, score=Score(score), solved=solved, comment="", by=None, now=rated_at)
+        case.refresh_from_db()
+        if score >= 3 and case.state == CaseState.ANSWERED:
+            cases.close_case(case=case, by=case.owner, now=rated_at)
+
+    def _reopened(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._answered(case, need, at)
+        reason = need.get("reason") or "又出现了，和上次一样。"
+        cases.reopen_case(
+            case=case,
+            reason=reason,
+            by_asker=True,
+            by=case.asker,
+            now=min(case.answered_at + timedelta(hours=30), self.now),
+        )
+
+    def _declined(self, case: Case, need: dict[str, Any], at: datetime) -> None:
+        self._in_hand(case, need, at)
+        refusal = cases.propose_refusal(
+            case=case,
+            clause=need.get("clause") or "《信访工作条例》第三十一条",
+            reason=need["answer"],
+            other_way=need.get("other_way") or "",
+            by=case.owner,
+            now=self._later(at, 1),
+        )
+        cases.sign_refusal(refusal=refusal, agree=True, note="", by=self.supervisor, now=self._later(at, 2))

@@ -1,0 +1,87 @@
+"""Loaded before Django's settings are: chooses the database and gives the tests an environment of their own."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.rig import network, postgresql
+from tests.rig.missing import required
+
+DATABASES = ("sqlite", "postgresql")
+_cluster: postgresql.Cluster | None = None
+_scratch: str | None = None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
+    """A wrapper runs before pytest-django reads the settings."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share what the first process made
+        _environment()
+        if database() == "postgresql":
+            _start_cluster()
+    network.loopback_only()
+    return (yield)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    # A slow hash protects stored passwords; here it would only slow down every sign-in.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser journeys run once, on SQLite: they test pages, and the pages' queries are tested on both."""
+    if database() == "sqlite":
+        return
+    journeys = [item for item in items if item.get_closest_marker("journey")]
+    config.hook.pytest_deselected(items=journeys)
+    items[:] = [item for item in items if not item.get_closest_marker("journey")]
+
+
+def pytest_report_header() -> str:
+    return f"kaimen database: {database()}"
+
+
+def pytest_unconfigure() -> None:
+    if _cluster:
+        _cluster.stop()
+    if _scratch:
+        shutil.rmtree(_scratch, ignore_errors=True)
+
+
+def database() -> str:
+    name = os.environ.get("KAIMEN_TEST_DATABASE", "sqlite")
+    if name not in DATABASES:
+        raise pytest.UsageError(f"KAIMEN_TEST_DATABASE is {name!r}; it may be one of {', '.join(DATABASES)}")
+    return name
+
+
+def _environment() -> None:
+    """Whatever the shell has set for a real deployment must not reach the tests."""
+    global _scratch
+    _scratch = tempfile.mkdtemp(prefix="kaimen-tests-")
+    kept = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL"}
+    for name in [name for name in os.environ if name.startswith("KAIMEN_") and name not in kept]:
+        del os.environ[name]
+    os.environ["KAIMEN_DEMO"] = "1"
+    os.environ["KAIMEN_VAR"] = _scratch
+    os.environ["KAIMEN_SECRET_KEY"] = secrets.token_urlsafe(48)
+    os.environ["KAIMEN_FIELD_KEY"] = secrets.token_urlsafe(48)
+    Path(_scratch, "media").mkdir()
+
+
+def _start_cluster() -> None:
+    global _cluster
+    folder = postgresql.programs()
+    if folder is None:
+        if required():
+            raise pytest.UsageError(f"{postgresql.HOW_TO_GET} (KAIMEN_REQUIRE_ALL=1)")
+        pytest.exit(f"SKIPPED the tests on PostgreSQL: {postgresql.HOW_TO_GET}", returncode=0)
+    _cluster = postgresql.Cluster(folder)
+    os.environ["KAIMEN_DATABASE_URL"] = _cluster.url
