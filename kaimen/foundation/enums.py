@@ -27,6 +27,7 @@ class DeliveryChannel(TextChoices):
 
 class DeliveryState(TextChoices):
     QUEUED = "queued", _("待发")
+    SENDING = "sending", _("在发")
     SENT = "sent", _("已发")
     FAILED = "failed", _("没发出去")
 

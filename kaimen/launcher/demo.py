@@ -64,7 +64,7 @@ def server(host: str, port: int, *, workers: int) -> list[str]:
 
 
 def worker() -> list[str]:
-    return ["-m", "kaimen", "run_worker"]
+    return ["-m", "kaimen", "work"]
 
 
 def choose_port(host: str, port: int | None) -> int:

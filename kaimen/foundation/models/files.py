@@ -1,5 +1,6 @@
 import secrets
 
+from django.core import signing
 from django.db import models
 from django.utils import timezone
 
@@ -27,3 +28,12 @@ class Attachment(models.Model):
 
     class Meta:
         ordering = ["pk"]
+
+    @property
+    def url(self) -> str:
+        """A link to the file that works for some hours, for whoever was shown the page it stands on."""
+        return f"/file/{signing.dumps(self.token, salt='file')}"
+
+    @property
+    def is_photo(self) -> bool:
+        return self.content_type == "image/jpeg"

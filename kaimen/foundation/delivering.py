@@ -1,0 +1,115 @@
+"""Sending what was queued: one delivery, one channel, once.
+
+A delivery is claimed by a conditional update before anything leaves the house, so two workers never both send it.
+A worker killed between claim and send leaves it `sending`; after LEASE it is sent again: for a text message a rare
+second copy is kinder than silence.
+"""
+
+import ipaddress
+import json
+import socket
+from datetime import datetime, timedelta
+from urllib.error import URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db.models import F, Q
+from django.utils import timezone, translation
+from django_tasks import task
+
+from kaimen.foundation import sms
+from kaimen.foundation.enums import DeliveryChannel, DeliveryState
+from kaimen.foundation.models import Delivery, Webhook
+from kaimen.foundation.notice_words import sentence
+
+ATTEMPTS = 5
+LEASE = timedelta(minutes=10)
+TIMEOUT = 5
+
+
+class NotDelivered(Exception):
+    """This attempt failed; the job comes again until ATTEMPTS."""
+
+
+@task()
+def deliver(delivery_id: int) -> str:
+    """Send one delivery. Returns its state; raises NotDelivered so that the worker retries."""
+    now = timezone.now()
+    if not claim(delivery_id, now):
+        return "not_mine"
+    delivery = Delivery.objects.select_related("notice__person").get(pk=delivery_id)
+    try:
+        with translation.override("zh-hans"):
+            _send(delivery)
+    except (sms.NotSent, OSError, URLError) as error:
+        problem = getattr(error, "code", None) or type(error).__name__
+        last = delivery.attempts >= ATTEMPTS
+        state = DeliveryState.FAILED if last else DeliveryState.QUEUED
+        Delivery.objects.filter(pk=delivery_id).update(state=state, problem=str(problem)[:200])
+        if last:
+            return DeliveryState.FAILED
+        raise NotDelivered(str(problem)) from None  # not chained: the cause may name an address
+    Delivery.objects.filter(pk=delivery_id).update(state=DeliveryState.SENT, sent_at=timezone.now(), problem="")
+    return DeliveryState.SENT
+
+
+def claim(delivery_id: int, now: datetime) -> bool:
+    """Take the delivery for this attempt; False if somebody else has it or it is done."""
+    free = Q(state=DeliveryState.QUEUED) | Q(state=DeliveryState.SENDING, claimed_at__lt=now - LEASE)
+    return bool(
+        Delivery.objects.filter(free, pk=delivery_id).update(
+            state=DeliveryState.SENDING, claimed_at=now, attempts=F("attempts") + 1
+        )
+    )
+
+
+def _send(delivery: Delivery) -> None:
+    text = sentence(delivery.notice)
+    link = f"{settings.PUBLIC_URL}{delivery.notice.link}" if delivery.notice.link else ""
+    match delivery.channel:
+        case DeliveryChannel.EMAIL:
+            body = "\n\n".join(part for part in (text, link, "开门 · 有什么事，说一句") if part)
+            # A name with a line break would be a header of its own; the subject is ours and short.
+            EmailMessage(subject="开门：有新消息", body=body, to=[delivery.address]).send()
+        case DeliveryChannel.SMS:
+            sms.send(delivery.address, f"【开门】{text} {link}".strip())
+        case DeliveryChannel.WEBHOOK:
+            post_to_robot(Webhook.objects.get(pk=int(delivery.address)), f"{text} {link}".strip())
+
+
+def post_to_robot(webhook: Webhook, text: str) -> None:
+    """Post `text` to a DingTalk or WeCom group robot; both take {"msgtype": "text", "text": {"content": …}}."""
+    check_robot_address(webhook.url)
+    request = Request(  # noqa: S310 - the scheme was checked
+        webhook.url,
+        data=json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
+        reply = json.loads(answer.read(10_000) or b"{}")
+    if reply.get("errcode", 0) != 0:
+        raise OSError(f"robot refused: {reply['errcode']}")
+
+
+def check_robot_address(url: str) -> None:
+    """A robot lives outside: an address inside this machine or network would let a manager reach our own services.
+
+    Raises OSError. In the demo and in tests loopback is allowed, as there is nothing else to reach.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"https", "http"} or not parts.hostname:
+        raise OSError("robot address: https only")
+    if settings.DEMO:
+        return
+    if parts.scheme != "https":
+        raise OSError("robot address: https only")
+    for info in socket.getaddrinfo(parts.hostname, parts.port or 443):
+        if not ipaddress.ip_address(info[4][0]).is_global:
+            raise OSError("robot address: inside")
+
+
+class _NoRedirect(HTTPRedirectHandler):
+    def redirect_request(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+        return None

@@ -1,0 +1,117 @@
+"""Jobs: django-tasks in the same database, plus the three things it leaves out: retry, a reaper, a timetable.
+
+Every job must bear being run twice: a killed worker's job runs again. What it does outside the database (a mail, a
+text message) is guarded by a row that is claimed first.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections
+from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult
+
+from kaimen.foundation import sealing
+from kaimen.foundation.models import JobRun
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+LEASE = timedelta(minutes=10)  # a job that runs longer is taken to have lost its worker
+
+
+@dataclass(frozen=True)
+class Timed:
+    name: str
+    every: timedelta
+    run: Callable[[datetime], object]
+
+
+TIMETABLE: dict[str, Timed] = {}
+
+
+def timetable(*, every: timedelta) -> Callable[[Callable[[datetime], object]], Callable[[datetime], object]]:
+    """Have `function(now)` run by some worker once in every `every`; the rooms' jobs.py files are read at start."""
+
+    def register(function: Callable[[datetime], object]) -> Callable[[datetime], object]:
+        name = f"{function.__module__}.{function.__name__}"
+        TIMETABLE[name] = Timed(name=name, every=every, run=function)
+        return function
+
+    return register
+
+
+def run_due(now: datetime) -> list[str]:
+    """Run what the timetable says is due; the row's conditional update lets exactly one worker start each."""
+    ran = []
+    for timed in TIMETABLE.values():
+        JobRun.objects.get_or_create(name=timed.name, defaults={"next_due_at": now})
+        mine = JobRun.objects.filter(name=timed.name, next_due_at__lte=now)
+        if mine.update(last_started_at=now, next_due_at=now + timed.every):
+            ran.append(timed.name)
+            try:
+                timed.run(now)
+            except Exception:  # one job's fault must not stop the others; it comes round again
+                log.exception("timed job %s failed", timed.name)
+    return ran
+
+
+def reap(now: datetime) -> int:
+    """Give back jobs whose worker is gone: running longer than LEASE. Returns how many."""
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LEASE)
+    return lost.update(status=TaskResultStatus.READY, run_after=now)
+
+
+def retry(result: DBTaskResult, now: datetime) -> bool:
+    """Put a failed job back with growing patience (10 s, 40 s, 160 s …); False once it has had its attempts."""
+    attempts = len(result.worker_ids)
+    if attempts >= ATTEMPTS:
+        log.error("job %s %s gave up after %s attempts", result.task_path, result.pk, attempts)
+        return False
+    wait = timedelta(seconds=10 * 4 ** (attempts - 1))
+    back = DBTaskResult.objects.filter(pk=result.pk, status=TaskResultStatus.FAILED)
+    return bool(back.update(status=TaskResultStatus.READY, run_after=now + wait, finished_at=None))
+
+
+class PatientWorker(Worker):
+    """The library's worker, draining what is ready, with our timetable and reaper between two drains."""
+
+    def __init__(self, *, interval: float, worker_id: str) -> None:
+        super().__init__(
+            queue_names=["*"],
+            interval=interval,
+            batch=True,
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=None,
+            worker_id=worker_id,
+            excluded_queue_names=[],
+        )
+
+    def run_task(self, db_task_result: DBTaskResult) -> None:
+        super().run_task(db_task_result)
+        db_task_result.refresh_from_db(fields=["status", "worker_ids"])
+        if db_task_result.status == TaskResultStatus.FAILED:
+            retry(db_task_result, timezone.now())
+
+    def run_forever(self) -> None:
+        while self.running:
+            close_old_connections()
+            now = timezone.now()
+            reap(now)
+            run_due(now)
+            self.run()
+            if self.running:
+                time.sleep(self.interval)
+
+
+@timetable(every=timedelta(minutes=5))
+def seal_audit(now: datetime) -> None:
+    """Bind what was written since into the audit's chain."""
+    while sealing.seal(now):
+        pass

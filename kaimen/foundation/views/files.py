@@ -1,0 +1,28 @@
+"""Files for whoever holds a fresh link; the link is made by pages that have checked who is looking."""
+
+from django.core import signing
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+
+from kaimen.foundation.models import Attachment
+
+HOURS = 12
+
+
+def file(request: HttpRequest, signed: str) -> HttpResponse | FileResponse:
+    """The photo inline (we drew it ourselves), anything else as a download; never as something a browser runs."""
+    try:
+        token = signing.loads(signed, salt="file", max_age=HOURS * 3600)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    attachment = get_object_or_404(Attachment, token=token)
+    response = FileResponse(
+        attachment.file.open("rb"),
+        content_type=attachment.content_type,
+        as_attachment=not attachment.is_photo,
+        filename=attachment.name,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=3600"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
