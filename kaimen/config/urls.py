@@ -10,5 +10,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),
+    path("", include("kaimen.look.urls")),
 ]
