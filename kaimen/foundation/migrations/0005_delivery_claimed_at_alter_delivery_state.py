@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('foundation', '0004_merge_0003_cache_table_0003_sealed_notice_links'),
+        ('foundation', '0004_sealed_notice_links'),
     ]
 
     operations = [
