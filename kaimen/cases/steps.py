@@ -46,6 +46,12 @@ def moved(case: Case) -> Moved:
     return Moved(case, state, case.timeline.order_by("at", "pk").last())
 
 
+def needs_words(text: str) -> None:
+    """NotNow("no_words") for nothing but spaces."""
+    if not text.strip():
+        raise NotNow("no_words")
+
+
 def as_seen(case: Case, state: str) -> Case:
     """The case as the person saw it when the page was drawn: a verb then raises Moved if it has gone on since."""
     if state:
@@ -127,7 +133,7 @@ def tell_staff(person: Person | None, code: str, case: Case, **params: Any) -> N
         )
 
 
-def tell_owner(case: Case, code: str, by: Person | None = None, **params: Any) -> None:
+def tell_owner(case: Case, code: str, by: Person | None = None, /, **params: Any) -> None:
     """Tell the owner, unless the owner did it."""
     if by is None or by.pk != case.owner_id:
         tell_staff(case.owner, code, case, **params)
