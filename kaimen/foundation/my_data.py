@@ -141,6 +141,7 @@ def erase(*, person: Person, by: Person, now: datetime) -> None:
         account.username, account.email, account.is_active = f"gone-{secrets.token_hex(8)}", "", False
         account.set_unusable_password()  # a new random value: every session elsewhere ends
         account.save()
+        account.authenticator_set.all().delete()
     for field in ("phone", "phone_digest", "id_number", "id_digest", "address", "email", "title", "public_phone"):
         setattr(person, field, "")
     person.name, person.birth_date, person.photo = "已注销", None, None
