@@ -6,6 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
+from kaimen.foundation.models import Notice
+
 # Every case notice carries number and title; what else a sentence may use is given by its sender.
 WORDS: dict[str, Any] = {
     # to who asked
@@ -60,18 +62,22 @@ WORDS: dict[str, Any] = {
 UNKNOWN = _("有新进展：%(title)s")
 
 
+def sentence(notice: Notice) -> str:
+    """The words of `notice` in the active language."""
+    return words_for(notice.code, notice.params)
+
+
 def words_for(code: str, params: dict[str, Any]) -> str:
     """The sentence of a notice in the active language; a missing parameter leaves a gap, never an error.
 
     A code without a sentence of its own still says that something moved, and about what.
     """
-    sentence = WORDS.get(code, UNKNOWN)
+    words = WORDS.get(code, UNKNOWN)
     known = {key: _shown(value) for key, value in params.items()}
     if not known.get("title"):
         known["title"] = known.get("number", "") or translate("您的一件事")
-    return str(sentence) % defaultdict(str, known)
+    return str(words) % defaultdict(str, known)
 
 
 def _shown(value: Any) -> str:
-    """Lists are joined; what looks like a code of ours (a role) is put into words elsewhere by its sender."""
     return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -2,6 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kaimen.logic.phrasing import cores
 from kaimen.logic.text import (
     clean,
     grams,
@@ -14,10 +15,7 @@ from kaimen.logic.text import (
 
 
 def test_normalise_makes_texts_comparable() -> None:
-    assert (
-        normalise("  Ａ３\u3000停\u200b车\u202e位 \n\n 满了\ufeff\x00 ")
-        == "A3 停车位 满了"
-    )
+    assert normalise("  Ａ３\u3000停\u200b车\u202e位 \n\n 满了\ufeff\x00 ") == "A3 停车位 满了"
 
 
 def test_clean_keeps_the_persons_own_words() -> None:
@@ -67,9 +65,7 @@ def test_pinyin_is_read_in_context() -> None:
     assert pinyin_initials("重庆A3") == "cqa3"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "  ", "🙂🙂🙂", "……！！", "？", "啊啊啊啊", "1", "1111"]
-)
+@pytest.mark.parametrize("text", ["", "  ", "🙂🙂🙂", "……！！", "？", "啊啊啊啊", "1", "1111"])
 def test_nothing_can_be_read_from(text: str) -> None:
     assert not is_meaningful(text)
 
@@ -77,3 +73,9 @@ def test_nothing_can_be_read_from(text: str) -> None:
 @pytest.mark.parametrize("text", ["停车", "没水了！", "wifi", "🙂停车"])
 def test_something_can_be_read_from(text: str) -> None:
     assert is_meaningful(text)
+
+
+def test_an_official_title_is_cut_to_what_it_is_about() -> None:
+    assert cores("职工食堂与用餐意见") == ["食堂", "用餐"]
+    assert cores("园区停车位增设与管理") == ["停车位"]
+    assert cores("隐患随手拍") == []

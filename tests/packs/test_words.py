@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -7,9 +8,7 @@ from kaimen.logic.search import Document, Index, best_confident
 from kaimen.logic.text import is_meaningful, normalise
 
 WORDS = yaml.safe_load(
-    (Path(kaimen.__file__).parent / "packs/words/everyday.yaml").read_text(
-        encoding="utf-8"
-    )
+    (Path(kaimen.__file__).parent / "packs/words/everyday.yaml").read_text(encoding="utf-8")
 )
 
 
@@ -17,9 +16,7 @@ def test_every_line_maps_an_official_word_to_words_as_people_say_them() -> None:
     for official, said in WORDS.items():
         assert is_meaningful(official), official
         assert said
-        assert all(
-            isinstance(word, str) and normalise(word) == word for word in said
-        ), official
+        assert all(isinstance(word, str) and normalise(word) == word for word in said), official
         assert len(set(said)) == len(said), official
 
 
@@ -40,3 +37,23 @@ def test_an_official_list_without_phrases_is_found_by_everyday_words() -> None:
         ("领证", 4),
     ]:
         assert best_confident(index.query(said))[0].key == titles[title], said
+
+
+def _pack(name: str) -> Any:
+    return yaml.safe_load((Path(kaimen.__file__).parent / "packs" / name).read_text(encoding="utf-8"))
+
+
+def test_the_needs_of_the_demo_find_their_service_among_the_first_three() -> None:
+    index = Index(
+        [
+            Document(s["key"], s["name"], tuple(s["phrases"]), s["summary"])
+            for s in _pack("services/lingfeng.yaml")["services"]
+        ],
+        WORDS,
+    )
+    needs = [need for need in _pack("demo/needs.yaml")["needs"] if need.get("service")]
+    found = [
+        need["service"] in [h.key for h in best_confident(index.query(need["text"], 3))] for need in needs
+    ]
+    assert len(found) > 50
+    assert sum(found) / len(found) > 0.85

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from kaimen.foundation import my_data
 from kaimen.foundation.forms import MeForm
 from kaimen.foundation.models import Notice
-from kaimen.foundation.notice_words import words_for
+from kaimen.foundation.notice_words import sentence
 from kaimen.foundation.views.guards import me_of, signed_in
 from kaimen.foundation.views.sign_in import local_only
 
@@ -93,7 +93,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     rows = me_of(request).notices.all()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for notice in page:
-        notice.words = words_for(notice.code, notice.params)
+        notice.words = sentence(notice)
     return render(request, "foundation/notices.html", {"page": page})
 
 

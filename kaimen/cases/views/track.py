@@ -1,0 +1,213 @@
+"""The asker's page: no account, one secret link, every step in plain words and what can be done now."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kaimen.cases import actions, links, queries, wording
+from kaimen.cases.enums import CaseState, Decision
+from kaimen.cases.errors import Moved, NotNow
+from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenForm, SupplyForm
+from kaimen.cases.models import Case
+
+from .common import now, too_many_guesses, unlisted
+from .pieces import files_of, shown
+from .uploads import stored
+
+BAD = 2  # of five
+
+
+@dataclass
+class Offer:
+    """Something the asker can do now."""
+
+    verb: str
+    title: str
+    button: str
+    form: Any
+    lead: str = ""
+    folded: bool = False
+
+
+@unlisted
+@require_safe
+def track(request: HttpRequest, token: str) -> HttpResponse:
+    case = _found(request, token)
+    return _page(request, case, token) if case else _gone(request)
+
+
+@unlisted
+@require_safe
+def track_print(request: HttpRequest, token: str) -> HttpResponse:
+    case = _found(request, token)
+    return render(request, "cases/track_print.html", _context(case, token)) if case else _gone(request)
+
+
+@unlisted
+@require_POST
+def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
+    """One verb of the asker's. What was typed stays on the page whenever it cannot be done."""
+    case = _found(request, token)
+    if case is None or verb not in FORMS:
+        return _gone(request)
+    form = FORMS[verb](request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, case, token, {verb: form}, status=422)
+    try:
+        actions.as_seen(case, request.POST.get("seen", ""))
+        DO[verb](case, form.cleaned_data, now())
+    except Moved:
+        told = {"tone": "soon", "text": _("这件事刚刚有了新进展，先看一眼。您写的还在。")}
+        return _page(request, _again(case), token, {verb: form}, told, status=409)
+    except NotNow as no:
+        told = {"tone": "soon", "text": wording.not_now(no)}
+        return _page(request, _again(case), token, {verb: form}, told, status=409)
+    if verb == "revoke":
+        url = links.track_url(case)
+        return render(request, "cases/link_new.html", {"url": url, "qr": links.track_qr(case)})
+    messages.success(request, THANKS[verb]())
+    return redirect("track", token)
+
+
+def _supply(case: Case, data: dict[str, Any], at: datetime) -> None:
+    files = stored(data["files"], by=None)
+    actions.supply_more(case=case, text=data["text"], attachments=files, by=None, now=at)
+
+
+def _rate(case: Case, data: dict[str, Any], at: datetime) -> None:
+    actions.rate_case(
+        case=case, score=data["score"], solved=data["solved"], comment=data["comment"], by=None, now=at
+    )
+
+
+def _reopen(case: Case, data: dict[str, Any], at: datetime) -> None:
+    actions.reopen_case(case=case, reason=data["reason"], by_asker=True, by=None, now=at)
+
+
+def _appeal(case: Case, data: dict[str, Any], at: datetime) -> None:
+    refusal = case.refusals.filter(decision=Decision.AGREED).order_by("pk").last()
+    if refusal is None:
+        raise NotNow("nothing_refused")
+    actions.appeal(refusal=refusal, text=data["text"], by=None, now=at)
+
+
+def _revoke(case: Case, data: dict[str, Any], at: datetime) -> None:
+    actions.revoke_link(case=case, by=None, now=at)
+
+
+FORMS = {
+    "supply": SupplyForm,
+    "rate": RateForm,
+    "reopen": ReopenForm,
+    "appeal": AppealForm,
+    "revoke": ConfirmForm,
+}
+DO = {"supply": _supply, "rate": _rate, "reopen": _reopen, "appeal": _appeal, "revoke": _revoke}
+THANKS = {
+    "supply": lambda: _("收到您的补充，接着办。"),
+    "rate": lambda: _("谢谢，您的评价我们都会看。"),
+    "reopen": lambda: _("好，重新办。还是这一位管到底。"),
+    "appeal": lambda: _("收到，由上一级来看。"),
+}
+
+
+def _found(request: HttpRequest, token: str) -> Case | None:
+    if too_many_guesses(request):
+        return None
+    case = queries.by_track_token(token)
+    if case is None:
+        too_many_guesses(request, missed=True)
+    return case
+
+
+def _again(case: Case) -> Case:
+    return queries.by_track_token(links.track_token(case)) or case
+
+
+def _gone(request: HttpRequest) -> HttpResponse:
+    ways = [
+        _("看看链接是不是复制完整了，最后一截也要在。"),
+        _("链接换过的话，用新的那一个。"),
+        _("找不到了，打服务电话或者到前台，报编号和手机号，工作人员帮您查。"),
+    ]
+    context = {"why": _("可能抄漏了，也可能已经停用。您说的事还在，有人管。"), "ways": ways}
+    if too_many_guesses(request):
+        context["why"] = _("试的次数太多了，过十分钟再来。")
+        return render(request, "cases/link_gone.html", context, status=429)
+    return render(request, "cases/link_gone.html", context, status=404)
+
+
+def _page(
+    request: HttpRequest,
+    case: Case,
+    token: str,
+    forms: dict[str, Any] | None = None,
+    told: dict[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    context = _context(case, token) | {"told": told, "actions": _offers(case, forms or {})}
+    return render(request, "cases/track.html", context, status=status)
+
+
+def _context(case: Case, token: str) -> dict[str, Any]:
+    entries = list(queries.timeline_of(case, staff=False))
+    refusals = [refusal for refusal in case.refusals.all() if refusal.decision == Decision.AGREED]
+    asked = [entry.text for entry in entries if entry.code == "asked_for_more"]
+    return {
+        "case": case,
+        "token": token,
+        "state_said": wording.state_said(case),
+        "lines": wording.lines(entries, staff=False),
+        "answers": list(case.answers.select_related("by").order_by("-pk")),
+        "refusal": refusals[-1] if refusals else None,
+        "question": asked[-1] if asked and case.state == CaseState.WAITING else "",
+        "promises": shown(list(case.promises.all())),
+        "why": wording.why_owner(case),
+        "files": files_of(case, for_asker=True),
+        "url": links.track_url(case),
+        "qr": links.track_qr(case),
+    }
+
+
+def _offers(case: Case, bound: dict[str, Any]) -> list[Offer]:
+    """What the asker can do in this state; a form that was refused stays with its words whatever the state."""
+    ratings = list(case.ratings.all())
+    refusal = case.refusals.filter(decision=Decision.AGREED, appealed_at=None).exists()
+    done = case.state in (CaseState.ANSWERED, CaseState.CLOSED, CaseState.DECLINED)
+    offers = []
+    if case.state == CaseState.WAITING:
+        offers.append(Offer("supply", _("补充"), _("发给他"), SupplyForm()))
+    if done and not ratings and case.state != CaseState.DECLINED:
+        offers.append(Offer("rate", _("办得怎么样"), _("评一下"), RateForm()))
+    elif may_rate_again(case, ratings):
+        lead = _("整改了。还像上次那样不满意吗？可以重新评一次。")
+        offers.append(Offer("rate", _("重新评一次"), _("评一下"), RateForm(), lead))
+    if case.state == CaseState.DECLINED and refusal:
+        offers.append(Offer("appeal", _("不服，请上一级来看"), _("请上一级来看"), AppealForm(), folded=True))
+    if done and case.reopened_by_asker == 0:
+        lead = _("可以要求重新办一次，时限从头算。")
+        offers.append(Offer("reopen", _("没办好，重新办"), _("重新办"), ReopenForm(), lead, folded=True))
+    return _with_typed(offers, bound)
+
+
+def _with_typed(offers: list[Offer], bound: dict[str, Any]) -> list[Offer]:
+    for verb, form in bound.items():
+        same = [offer for offer in offers if offer.verb == verb]
+        for offer in same:
+            offer.form = form
+        if not same and verb != "revoke":
+            offers.append(Offer(verb, _("您刚才写的"), _("再发一次"), form))
+    return offers
+
+
+def may_rate_again(case: Case, ratings: list[Any]) -> bool:
+    """Once more, after a bad rating was mended."""
+    return (
+        len(ratings) == 1 and ratings[0].score <= BAD and case.timeline.filter(code="mended").exists()
+    )
