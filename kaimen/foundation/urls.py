@@ -1,7 +1,7 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from kaimen.foundation.views import files, roster, sign_in
+from kaimen.foundation.views import files, me, roster, sign_in
 
 urlpatterns = [
     path("file/<str:signed>", files.file, name="file"),
@@ -13,6 +13,14 @@ urlpatterns = [
     path("in/as/<int:pk>", sign_in.sign_in_as, name="sign_in_as"),
     path("in/closed", account.account_inactive, name="account_inactive"),
     path("out", sign_in.sign_out, name="sign_out"),
+    path("me", me.me, name="me"),
+    path("me/type", me.elder_mode, name="elder_mode"),
+    path("me/consents/<int:pk>/withdraw", me.withdraw_consent, name="consent_withdraw"),
+    path("me/export", me.export, name="me_export"),
+    path("me/erase", me.erase, name="me_erase"),
+    path("notices/", me.notices, name="notices"),
+    path("notices/read", me.notices_read, name="notices_read"),
+    path("notices/<int:pk>", me.notice_read, name="notice_read"),
     path("me/again", account.reauthenticate, name="account_reauthenticate"),
     path("me/password", sign_in.ChangePassword.as_view(), name="account_change_password"),
     path("me/keys/", include("allauth.mfa.urls")),
