@@ -30,9 +30,12 @@ KEPT = "sign_in"  # session key: {"pk", "phone" (encrypted), "next", "shown"}
 
 def safe_next(request: HttpRequest) -> str:
     """The local address to go on to, or ""; never another site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    local = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if local else ""
+    return local_only(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def local_only(url: str) -> str:
+    """`url` if it is an address of this site, written from the root; else ""."""
+    return url if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None) else ""
 
 
 def _page_context(request: HttpRequest) -> dict[str, Any]:

@@ -8,6 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('foundation', '0002_append_only'),
+        ('foundation', '0003_cache_table'),
     ]
 
     operations = [
