@@ -52,7 +52,7 @@ def load(say: Callable[[str], None]) -> None:
     _wall_codes(community, people)
     _templates(community)
     now = timezone.now()
-    played = _Player(community, people, now).play(read("demo/needs.yaml")["needs"])
+    played = _Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
     cases.escalate_late(now=now)
     say(f"办件 {played}")
 
@@ -141,8 +141,9 @@ def _templates(community: Organisation) -> None:
 class _Player:
     """Plays each need at its own time, in order of time, to the stage that the pack gives."""
 
-    def __init__(self, community: Organisation, people: dict[str, Person], now: datetime) -> None:
-        self.community = community
+    def __init__(self, organisations: dict[str, Organisation], people: dict[str, Person], now: datetime) -> None:
+        self.organisations = organisations
+        self.community = community = organisations["lingfeng"]
         self.people = people
         self.now = now
         self.rng = random.Random(20261122)  # noqa: S311 - a fixed seed: every demo is the same
@@ -154,11 +155,11 @@ class _Player:
         )
 
     def play(self, needs: list[dict[str, Any]]) -> int:
-        for number, need in sorted(enumerate(needs), key=lambda pair: -pair[1]["days_ago"]):
+        for need in sorted(needs, key=lambda need: -need["days_ago"]):
             at = self._moment(need["days_ago"])
-            if Case.objects.filter(submission__key=f"demo-{number}").exists():
+            if Case.objects.filter(submission__key=f"demo-{need['key']}").exists():
                 continue
-            case = self._knock(f"demo-{number}", need, at)
+            case = self._knock(f"demo-{need['key']}", need, at)
             getattr(self, f"_{need['stage']}")(case, need, at)
         return Case.objects.filter(community=self.community).count()
 
@@ -188,9 +189,11 @@ class _Player:
                 name=person.name if person else "",
                 phone=person.phone if person else "",
                 enterprise=employment.organisation if employment else None,
+                confidential=bool(need.get("confidential")),
             ),
             service=self.services[need["service"]],
             place=self.places.get(need.get("place") or ""),
+            urgent=bool(need.get("urgent")),
             now=at,
         )
 
@@ -210,7 +213,10 @@ class _Player:
         self._in_hand(case, need, at)
         responsible = self.services[need["service"]].organisation
         asked = [responsible] if responsible.kind == OrganisationKind.DEPARTMENT else []
-        asked.append(case.enterprise or self.rng.choice(self.enterprises))
+        if need.get("task_to"):
+            asked = [self.organisations[need["task_to"]]]
+        if not asked or need["stage"] == "tasked":
+            asked.append(case.enterprise or self.rng.choice(self.enterprises))
         for organisation in asked:
             cases.give_task(
                 cases=[case],
@@ -238,8 +244,8 @@ class _Player:
         score = need.get("rating")
         if not score:
             return  # silence: the job closes it after its days and counts it as silence
-        solved = Solved.YES if score >= 4 else Solved.PARTLY if score == 3 else Solved.NO
-        cases.rate_case(case=case, score=Score(score), solved=solved, comment="", by=None, now=rated_at)
+        told = need.get("solved") or ("yes" if score >= 4 else "partly" if score == 3 else "no")
+        cases.rate_case(case=case, score=Score(score), solved=Solved(told), comment="", by=None, now=rated_at)
         case.refresh_from_db()
         if score >= 3 and case.state == CaseState.ANSWERED:
             cases.close_case(case=case, by=case.owner, now=rated_at)
