@@ -96,7 +96,7 @@ NOT_NOW: dict[str, str] = {
     "extension_too_long": _("最多再要 {days} 个工作日。"),
     "extension_once": _("只能申请一次，已经申请过了。"),
     "extension_decided": _("已经有人定了。"),
-    "link_revoked": _("这个链接已经收回了。"),
+    "no_view": _("这个视图已经没有了。"),
 }  # fmt: skip
 
 ROUTING: dict[str, str] = {
