@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
-from kaimen.cases.enums import CaseState, Channel, Score, Solved
+from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
 from kaimen.catalogue.models import Service
@@ -53,6 +53,8 @@ def load(say: Callable[[str], None]) -> None:
     _templates(community)
     now = timezone.now()
     played = _Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
+    _gather_parking(community)
+    cases.close_silent(now=now)
     cases.escalate_late(now=now)
     say(f"办件 {played}")
 
@@ -136,6 +138,14 @@ def _wall_codes(community: Organisation, people: dict[str, Person]) -> None:
 def _templates(community: Organisation) -> None:
     for name, text in read("demo/answer_templates.yaml")["templates"].items():
         AnswerTemplate.objects.get_or_create(community=community, name=name, defaults={"text": text.strip()})
+
+
+def _gather_parking(community: Organisation) -> None:
+    """The officer has put the open parking needs together: each keeps its own words and number."""
+    alone = Case.objects.filter(community=community, service__key="parking", state__in=OPEN_STATES, group=None)
+    together = list(alone.order_by("pk"))
+    if len(together) > 2 and not community.case_groups.exists():
+        cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())
 
 
 class _Player:
