@@ -11,4 +11,5 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("kaimen.look.urls")),
+    path("", include("kaimen.web.urls")),
 ]

@@ -64,7 +64,9 @@ def _organisations() -> dict[str, Organisation]:
         if entry["key"] in made:
             continue
         parent = made[entry["parent"]] if entry.get("parent") else None
-        fields = {f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)}
+        fields = {
+            f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)
+        }
         made[entry["key"]] = add_organisation(
             key=entry["key"],
             name=entry["name"],
@@ -146,7 +148,9 @@ class _Player:
         self.people = people
         self.now = now
         self.rng = random.Random(20261122)  # noqa: S311 - a fixed seed: every demo is the same
-        self.services = {s.key: s for s in Service.objects.filter(community=community).select_related("organisation")}
+        self.services = {
+            s.key: s for s in Service.objects.filter(community=community).select_related("organisation")
+        }
         self.places = {p.key: p for p in Place.objects.filter(community=community)}
         self.supervisor = holders(RoleKind.SUPERVISOR, community)[0].person
         self.enterprises = list(
