@@ -4,11 +4,9 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0003_cache_table'),
-        ('foundation', '0003_sealed_notice_links'),
+        ("foundation", "0003_cache_table"),
+        ("foundation", "0003_sealed_notice_links"),
     ]
 
-    operations = [
-    ]
+    operations = []
