@@ -10,8 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -24,11 +23,11 @@ from kaimen.foundation.views.guards import manager_only, me_of
 
 PER_PAGE = 50
 REFUSALS = {
-    "outside": gettext_lazy("这个人或者这个单位不归您管。"),
-    "own_role": gettext_lazy("自己的管理员角色不能自己收回，请上一级来做。"),
-    "phone_taken": gettext_lazy("这个手机号已经是别人的了，先在名单里找找。"),
-    "username_form": gettext_lazy("用户名要小写字母开头，3 到 30 个字母、数字或 . _ -。"),
-    "username_taken": gettext_lazy("这个用户名有人用了，换一个。"),
+    "outside": _("这个人或者这个单位不归您管。"),
+    "own_role": _("自己的管理员角色不能自己收回，请上一级来做。"),
+    "phone_taken": _("这个手机号已经是别人的了，先在名单里找找。"),
+    "username_form": _("用户名要小写字母开头，3 到 30 个字母、数字或 . _ -。"),
+    "username_taken": _("这个用户名有人用了，换一个。"),
 }
 
 
