@@ -1,3 +1,5 @@
+import uuid
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -45,8 +47,8 @@ class Service(models.Model):
     version = models.PositiveIntegerField(default=0)
     draft = models.JSONField(null=True, blank=True)
 
-    name = models.CharField(max_length=80)
-    name_en = models.CharField(max_length=160, blank=True)
+    name = models.CharField(max_length=200)  # the longest of 1,135 real ones has 110 characters
+    name_en = models.CharField(max_length=300, blank=True)
     summary = models.CharField(max_length=240)
     summary_en = models.CharField(max_length=400, blank=True)
     who = models.TextField(blank=True)
@@ -82,6 +84,12 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
+    @property
+    def summary_here(self) -> str:
+        """The summary in the reader's language, as far as there is one."""
+        english = self.summary_en and (get_language() or "").startswith("en")
+        return self.summary_en if english else self.summary
+
 
 class ServiceVersion(models.Model):
     """What was published under which number: never changed afterwards, so that an old promise can be shown."""
@@ -102,3 +110,5 @@ class ListRevision(models.Model):
 
     community = models.OneToOneField(Organisation, models.CASCADE, related_name="list_revision")
     number = models.PositiveBigIntegerField(default=0)
+    # new with every change: after a restored backup the same number may stand for another list
+    stamp = models.UUIDField(default=uuid.uuid4)

@@ -48,6 +48,8 @@ class Environment:
     smtp_tls: bool
     mail_from: str
     sms_adapter: str
+    sms_url: str
+    sms_token: str
 
 
 def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
@@ -93,6 +95,8 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
             "KAIMEN_SMS_ADAPTER",
             "kaimen.foundation.sms.Screen" if demo else "kaimen.foundation.sms.Unavailable",
         ),
+        sms_url=env.get("KAIMEN_SMS_URL", ""),
+        sms_token=env.get("KAIMEN_SMS_TOKEN", ""),
     )
 
 

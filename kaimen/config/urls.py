@@ -10,6 +10,10 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("", include("kaimen.intake.urls")),
+    # cases
+    path("", include("kaimen.catalogue.urls")),
+    path("", include("kaimen.foundation.urls")),
     path("", include("kaimen.look.urls")),
     path("", include("kaimen.web.urls")),
 ]

@@ -16,7 +16,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from kaimen.foundation import sealing
+from kaimen.foundation import sealing, tables
 from kaimen.foundation.models import JobRun
 
 log = logging.getLogger(__name__)
@@ -115,3 +115,9 @@ def seal_audit(now: datetime) -> None:
     """Bind what was written since into the audit's chain."""
     while sealing.seal(now):
         pass
+
+
+@timetable(every=timedelta(hours=1))
+def forget_old_tables(now: datetime) -> None:
+    """Tables kept between a dry run and the real one hold personal data: a day is enough."""
+    tables.forget_old()

@@ -1,15 +1,12 @@
 """Needs from a table of any shape, row by row through the door: good rows become cases, bad rows are reported."""
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from python_calamine import CalamineWorkbook
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue import search
@@ -24,7 +21,7 @@ FIELDS = ("subject", "detail", "time", "name", "phone", "id")
 
 
 class WrongTable(ValueError):
-    """The file or its columns do not fit: `code` no_column, no_words_column, not_a_table; params say which."""
+    """The file or its columns do not fit: `code` no_column or no_words_column; params say which."""
 
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)
@@ -46,23 +43,6 @@ class Report:
     already: int = 0
     cut: int = 0  # texts longer than the limit: the case holds the beginning and says so
     bad: list[BadRow] = field(default_factory=list)
-
-
-def read_table(path: Path) -> Iterator[dict[str, str]]:
-    """Rows as column -> text. CSV is streamed (UTF-8 or GB 18030); xlsx, xls and ods are read sheet one."""
-    if path.suffix.lower() in {".csv", ".txt"}:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            for row in csv.DictReader(file):
-                yield {str(k): (v or "") for k, v in row.items() if k is not None}
-        return
-    try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except Exception as error:  # calamine has one error class per format and does not export them all
-        raise WrongTable("not_a_table", file=path.name) from error
-    rows = sheet.iter_rows()
-    heads = [str(cell).strip() for cell in next(rows, [])]
-    for cells in rows:
-        yield dict(zip(heads, ("" if cell is None else str(cell) for cell in cells), strict=False))
 
 
 def import_needs(
@@ -168,16 +148,3 @@ def _check_columns(columns: dict[str, str], row: dict[str, str]) -> None:
     for name, column in columns.items():
         if column not in row:
             raise WrongTable("no_column", field=name, column=column, has="、".join(row))
-
-
-def _encoding(path: Path) -> str:
-    head = path.open("rb").read(200_000)
-    try:
-        head.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        # a cut in the middle of the last character is no sign of another encoding
-        return "utf-8-sig" if error.start > len(head) - 4 else "gb18030"
-    return "utf-8-sig"
-
-
-__all__ = ["FIELDS", "BadRow", "Report", "WrongTable", "import_needs", "read_table"]

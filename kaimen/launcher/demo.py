@@ -48,7 +48,8 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
 def server(host: str, port: int, *, workers: int) -> list[str]:
     """Granian's arguments: blocking threads carry the requests, SQLite or the pool the rest."""
     threads = os.environ.get("KAIMEN_THREADS", "8")
-    options = ["--interface", "wsgi", "--no-ws", "--log-level", "warning"]
+    # Its warnings are about threads outnumbering cores; ours wait for the database most of the time.
+    options = ["--interface", "wsgi", "--no-ws", "--log-level", "error"]
     size = ["--workers", os.environ.get("KAIMEN_WORKERS", str(workers)), "--blocking-threads", threads]
     return [
         "-m",
@@ -64,7 +65,7 @@ def server(host: str, port: int, *, workers: int) -> list[str]:
 
 
 def worker() -> list[str]:
-    return ["-m", "kaimen", "run_worker"]
+    return ["-m", "kaimen", "work"]
 
 
 def choose_port(host: str, port: int | None) -> int:

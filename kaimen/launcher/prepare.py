@@ -43,11 +43,12 @@ def translations() -> None:
 
 def demo_database(env: Mapping[str, str]) -> None:
     """Migrate and load the demo; both are idempotent, and left out when neither their files nor the code changed."""
+    for folder in ("static", "media"):  # the static files' server complains about a folder that is not there
+        (var() / folder).mkdir(parents=True, exist_ok=True)
     stamp = var() / "demo.stamp"
     now = fingerprint(_sources(), str(ROOT))
     if stamp.exists() and stamp.read_text() == now and (var() / "kaimen.sqlite3").exists():
         return
-    var().mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
     step("建立数据库 · database", manage("migrate", "--no-input"), env)
     step("装入示例社区 · loading the demo", manage("load_demo"), env)
@@ -71,7 +72,7 @@ def forget_demo(*, ask: bool) -> bool:
 def _sources() -> list[Path]:
     """What database and demo are made from: migrations, what loads the demo, and the packs."""
     code = ROOT / "kaimen"
-    found = [*code.glob("*/migrations/*.py"), *code.rglob("load_demo.py"), *code.glob("*/demo/**/*.py")]
+    found = [*code.glob("*/migrations/*.py"), code / "web" / "demo.py", *code.rglob("load_demo.py")]
     return [
         *found,
         *(path for path in (code / "packs").rglob("*") if path.is_file()),

@@ -27,7 +27,7 @@ def _ready() -> dict[str, str]:
     try:
         environment.read(ROOT)
     except environment.NotConfigured as problem:
-        raise Stop(f"{problem}\n说明 · how: docs/deploy.md", 2) from None
+        raise Stop(f"{problem}\n说明 · how: docs/settings.md", 2) from None
     install.ensure()
     prepare.translations()
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "PYTHONUTF8": "1"}

@@ -100,9 +100,7 @@ def due(
     while len(counted) < total:
         day += ONE_DAY
         if open_since is not None and day > max(open_since, today or begin):
-            return Deadline(
-                None, tuple(counted), tuple(skipped), provisional, open_pause=True
-            )
+            return Deadline(None, tuple(counted), tuple(skipped), provisional, open_pause=True)
         reason = calendar.why(day)
         provisional = provisional or reason.provisional
         if reason.code == "weekend" or reason.code == "holiday":
@@ -120,9 +118,7 @@ def workdays_between(a: datetime | date, b: datetime | date, calendar: Calendar)
     if last < first:
         return -workdays_between(last, first, calendar)
     span = (last - first).days
-    return sum(
-        calendar.is_workday(first + timedelta(days=n)) for n in range(1, span + 1)
-    )
+    return sum(calendar.is_workday(first + timedelta(days=n)) for n in range(1, span + 1))
 
 
 def add_workdays(start: datetime | date, days: int, calendar: Calendar) -> date:

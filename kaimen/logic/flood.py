@@ -57,9 +57,7 @@ def judge(counts: Counts, limits: Limits = Limits()) -> Verdict:
         for window in ("day", "hour"):
             count, limit = _pair(counts, limits, by, window)
             if count >= limit and not (by == "phone" and not counts.has_phone):
-                return Verdict(
-                    "wait", {"by": by, "window": window, "limit": limit, "count": count}
-                )
+                return Verdict("wait", {"by": by, "window": window, "limit": limit, "count": count})
     if counts.has_phone:
         return Verdict("ok")
     for window in ("day", "hour"):

@@ -12,20 +12,22 @@ from stdnum.cn import ric, uscc
 
 from kaimen.logic.text import HAN_RUN, normalise
 
-Problem = Literal[
-    "empty", "length", "characters", "prefix", "region", "birth_date", "check_digit"
-]
+Problem = Literal["empty", "length", "characters", "prefix", "region", "birth_date", "check_digit"]
 
 STAR: Final = "＊"
 EARLIEST_BIRTH: Final = 1880
 
 # GB/T 2260-2007, first two digits; 81-83 on residence permits for people of Hong Kong, Macao and Taiwan.
-_PROVINCES: Final = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+_PROVINCES: Final = (
+    "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
+)
 PROVINCES: Final = frozenset(_PROVINCES.split())
 USCC_ALPHABET: Final = frozenset("0123456789ABCDEFGHJKLMNPQRTUWXY")
 
 # Surnames of two characters that are still common (《中国姓氏统计》).
-_DOUBLE_SURNAMES: Final = "欧阳 上官 皇甫 令狐 诸葛 司徒 司马 申屠 夏侯 尉迟 慕容 东方 公孙 长孙 宇文 端木 轩辕 南宫 西门 独孤"
+_DOUBLE_SURNAMES: Final = (
+    "欧阳 上官 皇甫 令狐 诸葛 司徒 司马 申屠 夏侯 尉迟 慕容 东方 公孙 长孙 宇文 端木 轩辕 南宫 西门 独孤"
+)
 DOUBLE_SURNAMES: Final = frozenset(_DOUBLE_SURNAMES.split())
 
 
@@ -69,11 +71,7 @@ def check_id(text: str, today: date | None = None) -> Checked:
     if province not in PROVINCES:
         return _problem("region")
     born = _date_in(number)
-    if (
-        born is None
-        or born.year < EARLIEST_BIRTH
-        or (today is not None and born > today)
-    ):
+    if born is None or born.year < EARLIEST_BIRTH or (today is not None and born > today):
         return _problem("birth_date")
     if ric.calc_check_digit(number) != number[-1]:
         return _problem("check_digit")
@@ -127,11 +125,7 @@ def mask_phone(phone: str) -> str:
     """13812342201 -> 138****2201; anything else that is too short to mask keeps only its last two characters."""
     number = check_phone(phone).value or _compact(phone)
     if len(number) < 9:
-        return (
-            "*" * max(0, len(number) - 2) + number[-2:]
-            if len(number) > 2
-            else "*" * len(number)
-        )
+        return "*" * max(0, len(number) - 2) + number[-2:] if len(number) > 2 else "*" * len(number)
     return number[:3] + "*" * (len(number) - 7) + number[-4:]
 
 
@@ -156,9 +150,7 @@ def mask_name(name: str) -> str:
 
 _D = "[0-9０-９]"
 _GAP = r"[ \u3000\-－—·.]?"
-_ID_IN_TEXT: Final = re.compile(
-    rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{16}}{_GAP}[0-9０-９XxＸｘ](?!{_D})"
-)
+_ID_IN_TEXT: Final = re.compile(rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{16}}{_GAP}[0-9０-９XxＸｘ](?!{_D})")
 _PHONE_IN_TEXT: Final = re.compile(
     rf"(?<!{_D})(?:[+＋]?[8８][6６]{_GAP})?[1１][3-9３-９](?:{_GAP}{_D}){{9}}(?!{_D})"
 )
@@ -172,9 +164,7 @@ def find_personal_data(text: str) -> tuple[PersonalSpan, ...]:
     """
     found = list(_ids_in(text))
     for match in _PHONE_IN_TEXT.finditer(text):
-        if not any(
-            span.start < match.end() and match.start() < span.end for span in found
-        ):
+        if not any(span.start < match.end() and match.start() < span.end for span in found):
             found.append(PersonalSpan(match.start(), match.end(), "phone"))
     return tuple(sorted(found, key=lambda span: span.start))
 

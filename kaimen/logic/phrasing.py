@@ -16,9 +16,7 @@ _CARRIERS: Final = """
 需要 应该 可能 知道 觉得 以及 或者 关于 对于
 """
 _SINGLE: Final = "的了吗呢吧啊呀嘛么我你您他她它们"
-_CARRIER: Final = re.compile(
-    "|".join([*sorted(_CARRIERS.split(), key=len, reverse=True), f"[{_SINGLE}]"])
-)
+_CARRIER: Final = re.compile("|".join([*sorted(_CARRIERS.split(), key=len, reverse=True), f"[{_SINGLE}]"]))
 # 停个车, 请个假: the verb is 停车, 请假.
 _PARTED_VERB: Final = re.compile(f"(?<=[{HAN}])个(?=[{HAN}])")
 
@@ -30,21 +28,15 @@ def pieces(text: str) -> list[str]:
 
 # Words of offices that say nothing about what a service is for.
 _OFFICIAL: Final = """
-申请 申领 申报 办理 报名 预约 登记 备案 咨询 服务 意见 建议 管理 增设 调整 调换 查询 指引 对接 补办 领取 发放 反映 投诉 报修 待遇 
+申请 申领 申报 办理 报名 预约 登记 备案 咨询 服务 意见 建议 管理 增设 调整 调换 查询 指引 对接 补办 领取 发放 反映 投诉 报修 待遇
 职工 园区 厂区 员工 企业 工会 公司 个人 相关 事项 其他 以及 和 与 及 或
 """
-_OFFICIAL_WORD: Final = re.compile(
-    "|".join(sorted(_OFFICIAL.split(), key=len, reverse=True))
-)
+_OFFICIAL_WORD: Final = re.compile("|".join(sorted(_OFFICIAL.split(), key=len, reverse=True)))
 
 
 def cores(title: str) -> list[str]:
     """What an official title is about: 职工食堂与用餐意见 -> 食堂, 用餐. Nothing if that is the title itself."""
-    found = [
-        run
-        for run in runs(_OFFICIAL_WORD.sub(" ", title))
-        if len(run) > 1 and run != title
-    ]
+    found = [run for run in runs(_OFFICIAL_WORD.sub(" ", title)) if len(run) > 1 and run != title]
     return list(dict.fromkeys(found))
 
 
@@ -71,8 +63,4 @@ def sound_terms(text: str) -> list[str]:
 @lru_cache(maxsize=20_000)
 def _sounds(piece: str) -> tuple[str, ...]:
     syllables = [char_pinyin(c) for c in piece]
-    return tuple(
-        "'".join(syllables[i : i + n])
-        for n in (2, 3)
-        for i in range(len(syllables) - n + 1)
-    )
+    return tuple("'".join(syllables[i : i + n]) for n in (2, 3) for i in range(len(syllables) - n + 1))

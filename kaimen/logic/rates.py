@@ -38,9 +38,7 @@ class Rate:
             )
             < 0
         ):
-            raise ValueError(
-                "counts are not negative, and the part is not larger than the whole"
-            )
+            raise ValueError("counts are not negative, and the part is not larger than the whole")
 
     @property
     def hidden(self) -> bool:

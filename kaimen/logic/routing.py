@@ -99,16 +99,12 @@ def route(candidates: Sequence[Candidate], area: str | None = None) -> Routing:
         left = _area(left, area, fell, reasons)
     owner = _lightest(left, fell, reasons)
     others = (Considered(key, fell[key]) for key in sorted(fell))
-    return Routing(
-        owner.key, tuple(reasons), (Considered(owner.key, "chosen"), *others)
-    )
+    return Routing(owner.key, tuple(reasons), (Considered(owner.key, "chosen"), *others))
 
 
 def within_hours(hours: Iterable[tuple[int, int]], minute: int) -> bool:
     """Is this minute of the day (0 … 1439) inside a shift? A shift (22*60, 6*60) runs over midnight; its end is out."""
-    return any(
-        a <= minute < b if a <= b else minute >= a or minute < b for a, b in hours
-    )
+    return any(a <= minute < b if a <= b else minute >= a or minute < b for a, b in hours)
 
 
 def _available(
@@ -134,17 +130,11 @@ def _available(
     return present or supervisors
 
 
-def _nearest(
-    left: list[Candidate], fell: dict[str, NotChosen], reasons: list[Reason]
-) -> list[Candidate]:
+def _nearest(left: list[Candidate], fell: dict[str, NotChosen], reasons: list[Reason]) -> list[Candidate]:
     levels = min(c.levels_above for c in left)
-    fell.update(
-        {c.key: "farther_organisation" for c in left if c.levels_above > levels}
-    )
+    fell.update({c.key: "farther_organisation" for c in left if c.levels_above > levels})
     reasons.append(
-        Reason("organisation_above", {"levels": levels})
-        if levels
-        else Reason("responsible_organisation")
+        Reason("organisation_above", {"levels": levels}) if levels else Reason("responsible_organisation")
     )
     return [c for c in left if c.levels_above == levels]
 
@@ -161,24 +151,14 @@ def _area(
     return named
 
 
-def _lightest(
-    left: list[Candidate], fell: dict[str, NotChosen], reasons: list[Reason]
-) -> Candidate:
+def _lightest(left: list[Candidate], fell: dict[str, NotChosen], reasons: list[Reason]) -> Candidate:
     owner = min(left, key=lambda c: (c.load, c.key))
     equals = [c for c in left if c.load == owner.load]
-    fell.update(
-        {
-            c.key: "later_key" if c in equals else "higher_load"
-            for c in left
-            if c is not owner
-        }
-    )
+    fell.update({c.key: "later_key" if c in equals else "higher_load" for c in left if c is not owner})
     if len(left) == 1:
         reasons.append(Reason("only_one"))
     elif len(equals) == 1:
-        reasons.append(
-            Reason("lowest_load", {"load": owner.load, "others": len(left) - 1})
-        )
+        reasons.append(Reason("lowest_load", {"load": owner.load, "others": len(left) - 1}))
     else:
         reasons.append(Reason("first_by_key", {"others": len(equals) - 1}))
     return owner

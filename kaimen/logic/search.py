@@ -87,14 +87,9 @@ class _Postings:
 
     def add(self, doc: Document) -> None:
         number = len(self.units)
-        titles: list[tuple[str, Field]] = [
-            (text, "title") for text in (doc.title, *cores(doc.title))
-        ]
+        titles: list[tuple[str, Field]] = [(text, "title") for text in (doc.title, *cores(doc.title))]
         phrases: list[tuple[str, Field]] = [(p, "phrases") for p in doc.phrases]
-        units = [
-            _Unit(text, field, frozenset(self.cut(text)))
-            for text, field in titles + phrases
-        ]
+        units = [_Unit(text, field, frozenset(self.cut(text))) for text, field in titles + phrases]
         body = self.cut(doc.body)
         impact: Counter[str] = Counter()
         for unit in units:
@@ -104,9 +99,7 @@ class _Postings:
         for term, times in Counter(body).items():
             impact[term] += WEIGHTS["body"] * min(times, 3) / length  # type: ignore[assignment]
         for term, weight in impact.items():
-            self.postings[term].append(
-                (number, weight * (SATURATION + 1) / (weight + SATURATION))
-            )
+            self.postings[term].append((number, weight * (SATURATION + 1) / (weight + SATURATION)))
         self.units.append(units)
         self.body.append(frozenset(body))
 
@@ -116,9 +109,7 @@ class _Postings:
         self.unknown = math.log(1 + 2 * total)
         self.rarest = math.log(1 + (total - 0.5) / 1.5) + 0.1 if total else 1.0
         for term, listed in self.postings.items():
-            self.idf[term] = (
-                math.log(1 + (total - len(listed) + 0.5) / (len(listed) + 0.5)) + 0.1
-            )
+            self.idf[term] = math.log(1 + (total - len(listed) + 0.5) / (len(listed) + 0.5)) + 0.1
 
     def weigh(self, term: str) -> float:
         """The weight of a term; one that stands nowhere weighs as much as the rarest."""
@@ -146,9 +137,7 @@ class Index:
     ) -> None:
         """`everyday` maps words of officials to those of everyone (最低生活保障: 低保); a document whose title holds
         the one is found by the others too."""
-        self.documents: tuple[Document, ...] = tuple(
-            _plainly(d, everyday or {}) for d in documents
-        )
+        self.documents: tuple[Document, ...] = tuple(_plainly(d, everyday or {}) for d in documents)
         self._words = _Postings(terms)
         self._sounds = _Postings(sound_terms)
         for doc in self.documents:
@@ -171,9 +160,7 @@ class Index:
         self._keep(found, self._closely(self._words, said, "words"))
         if slips.is_latin(said):
             self._keep(found, self._by_pinyin(said))
-        elif slips.is_short(said) and not any(
-            hit.score >= 0.6 for hit in found.values()
-        ):
+        elif slips.is_short(said) and not any(hit.score >= 0.6 for hit in found.values()):
             self._keep(found, self._closely(self._sounds, said, "homophone"))
             self._keep(found, self._by_typo(said))
         best = sorted(found, key=lambda n: (-found[n].score, found[n].key))[:limit]
@@ -189,16 +176,12 @@ class Index:
         """The best of the first pass, with scores that compare across queries."""
         counted = Counter(index.cut(said))
         scores = index.first_pass(counted)
-        best = sorted(scores, key=lambda n: (-scores[n] * self._standing(n), n))[
-            :CLOSELY
-        ]
+        best = sorted(scores, key=lambda n: (-scores[n] * self._standing(n), n))[:CLOSELY]
         whole = sum(map(index.weigh, counted))
         return [
             (
                 n,
-                self._judge(
-                    index, n, counted, whole, scores[n] / scores[best[0]], said, how
-                ),
+                self._judge(index, n, counted, whole, scores[n] / scores[best[0]], said, how),
             )
             for n in best
         ]
@@ -249,9 +232,7 @@ class Index:
         """The hit with the words that led to it; done only for those that are returned."""
         if hit.how != "words":
             return replace(hit, matched=(said,))
-        answered = self._words.body[number].union(
-            *(unit.terms for unit in self._words.units[number])
-        )
+        answered = self._words.body[number].union(*(unit.terms for unit in self._words.units[number]))
         return replace(hit, matched=stretches(said, answered, self._words.weigh))
 
     def _standing(self, number: int) -> float:
@@ -266,10 +247,7 @@ class Index:
         ]
 
     def _by_typo(self, said: str) -> list[tuple[int, Hit]]:
-        return [
-            (n, self._slip(n, unit, closeness, "typo"))
-            for n, unit, closeness in self._near.find(said)
-        ]
+        return [(n, self._slip(n, unit, closeness, "typo")) for n, unit, closeness in self._near.find(said)]
 
     def _slip(self, number: int, unit: int, closeness: float, how: How) -> Hit:
         doc = self.documents[number]
@@ -278,12 +256,7 @@ class Index:
 
 
 def _plainly(doc: Document, everyday: Mapping[str, Sequence[str]]) -> Document:
-    more = (
-        word
-        for official, words in everyday.items()
-        if official in doc.title
-        for word in words
-    )
+    more = (word for official, words in everyday.items() if official in doc.title for word in words)
     phrases = tuple(dict.fromkeys((*doc.phrases, *more)))
     return replace(doc, phrases=phrases) if phrases != doc.phrases else doc
 

@@ -18,10 +18,7 @@ def similarity(a: str, b: str) -> float:
     """Cosine of the two texts' terms, 0 … 1: symmetric, 1 for equal texts that say anything."""
     one, two = Counter(terms(a)), Counter(terms(b))
     dot = sum(_damp(n) * _damp(two[t]) for t, n in one.items() if t in two)
-    size = math.sqrt(
-        sum(_damp(n) ** 2 for n in one.values())
-        * sum(_damp(n) ** 2 for n in two.values())
-    )
+    size = math.sqrt(sum(_damp(n) ** 2 for n in one.values()) * sum(_damp(n) ** 2 for n in two.values()))
     return min(1.0, dot / size) if size else 0.0
 
 
@@ -40,25 +37,17 @@ class SimilarityIndex(Generic[K]):
             for term, weight in self._vector(count).items():
                 self._postings[term].append((number, weight))
 
-    def query(
-        self, text: str, limit: int = 3, floor: float = ALIKE
-    ) -> list[tuple[K, float]]:
+    def query(self, text: str, limit: int = 3, floor: float = ALIKE) -> list[tuple[K, float]]:
         """Keys with their likeness (0 … 1) from `floor` up, most alike first, equal ones as they were given."""
         likeness: dict[int, float] = defaultdict(float)
         for term, weight in self._vector(Counter(terms(text))).items():
             for number, other in self._postings.get(term, ()):
                 likeness[number] += weight * other
-        best = sorted(
-            (-min(1.0, score), number)
-            for number, score in likeness.items()
-            if score >= floor
-        )
+        best = sorted((-min(1.0, score), number) for number, score in likeness.items() if score >= floor)
         return [(self._keys[number], -score) for score, number in best[:limit]]
 
     def _vector(self, count: Counter[str]) -> dict[str, float]:
-        weights = {
-            t: _damp(n) * self._idf.get(t, self._unknown) for t, n in count.items()
-        }
+        weights = {t: _damp(n) * self._idf.get(t, self._unknown) for t, n in count.items()}
         size = math.sqrt(sum(w * w for w in weights.values())) or 1.0
         return {t: w / size for t, w in weights.items()}
 

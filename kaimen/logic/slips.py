@@ -63,9 +63,7 @@ class Near:
 
     def __init__(self, documents: Sequence[Sequence[str]]) -> None:
         self._units = [
-            (n, u, text.lower())
-            for n, texts in enumerate(documents)
-            for u, text in enumerate(texts)
+            (n, u, text.lower()) for n, texts in enumerate(documents) for u, text in enumerate(texts)
         ]
         self._holding: dict[str, list[int]] = defaultdict(list)
         for at, (_, _, text) in enumerate(self._units):
@@ -91,9 +89,7 @@ class Near:
                 yield (
                     number,
                     unit,
-                    0.55
-                    + 0.3 * min(1.0, (len(core) - 2) / 4)
-                    + 0.15 * len(core) / (len(text) + 1),
+                    0.55 + 0.3 * min(1.0, (len(core) - 2) / 4) + 0.15 * len(core) / (len(text) + 1),
                 )
 
 

@@ -12,23 +12,17 @@ from kaimen.logic.phrasing import pieces
 SHOWN: Final = 4
 
 
-def stretches(
-    said: str, answered: AbstractSet[str], weigh: Callable[[str], float]
-) -> tuple[str, ...]:
+def stretches(said: str, answered: AbstractSet[str], weigh: Callable[[str], float]) -> tuple[str, ...]:
     """The longest stretches of the query that are covered by matched terms, the heaviest first, at most four."""
     found: dict[str, float] = {}
     for piece in pieces(said) or [said]:
         strength = _strength(piece, answered, weigh)
         for match in re.finditer("1+", "".join("01"[s > 0] for s in strength)):
-            found[piece[match.start() : match.end()]] = sum(
-                strength[match.start() : match.end()]
-            )
+            found[piece[match.start() : match.end()]] = sum(strength[match.start() : match.end()])
     return tuple(sorted(found, key=lambda s: (-found[s], s))[:SHOWN])
 
 
-def share(
-    said: str, answered: AbstractSet[str], weigh: Callable[[str], float], rarest: float
-) -> float:
+def share(said: str, answered: AbstractSet[str], weigh: Callable[[str], float], rarest: float) -> float:
     """The share 0 … 1 of the query's characters that matched terms cover, common ones counting for less.
 
     Terms that run across two words match nothing, however well the words fit: so characters are counted here.
@@ -39,9 +33,7 @@ def share(
     return min(1.0, covered / (total * rarest)) if total else 0.0
 
 
-def _strength(
-    piece: str, answered: AbstractSet[str], weigh: Callable[[str], float]
-) -> list[float]:
+def _strength(piece: str, answered: AbstractSet[str], weigh: Callable[[str], float]) -> list[float]:
     """For each character the weight of the strongest matched term that covers it, 0 if none does."""
     strength = [0.0] * len(piece)
     if piece in answered:

@@ -26,11 +26,7 @@ def clean(text: str) -> str:
     surrogates; keeps line breaks, punctuation and emoji; trims the ends. Idempotent.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(
-        c
-        for c in text
-        if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED
-    )
+    kept = "".join(c for c in text if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED)
     return kept.strip().strip("\u200d\ufe0e\ufe0f").strip()
 
 
@@ -40,13 +36,9 @@ def normalise(text: str) -> str:
     Loses line breaks and turns ， into `,`: for comparing and searching, not for storing (see `clean`). Idempotent.
     """
     while True:
-        spaced = "".join(
-            " " if c.isspace() else c for c in unicodedata.normalize("NFKC", text)
-        )
+        spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFKC", text))
         seen = "".join(
-            c
-            for c in spaced
-            if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
+            c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
         )
         done = " ".join(seen.split())
         # Taking a character out can bring two together that NFKC then joins: once more, until nothing changes.
@@ -112,7 +104,5 @@ def pinyin_initials(text: str) -> str:
     """First letters: 停车位 -> tcw; Latin words and numbers keep all of theirs (A3停车 -> a3tc)."""
     found: list[str] = []
     for run in runs(text):
-        found.append(
-            "".join(s[:1] for s in pinyin_syllables(run)) if is_han(run) else run
-        )
+        found.append("".join(s[:1] for s in pinyin_syllables(run)) if is_han(run) else run)
     return "".join(found)

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
-from kaimen.cases.enums import CaseState, Channel, Score, Solved
+from kaimen.cases import figures
+from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
 from kaimen.catalogue.models import Service
@@ -52,8 +53,11 @@ def load(say: Callable[[str], None]) -> None:
     _wall_codes(community, people)
     _templates(community)
     now = timezone.now()
-    played = _Player(community, people, now).play(read("demo/needs.yaml")["needs"])
+    played = _Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
+    _gather_parking(community)
+    cases.close_silent(now=now)
     cases.escalate_late(now=now)
+    figures.recompute_all(community)
     say(f"办件 {played}")
 
 
@@ -140,11 +144,22 @@ def _templates(community: Organisation) -> None:
         AnswerTemplate.objects.get_or_create(community=community, name=name, defaults={"text": text.strip()})
 
 
+def _gather_parking(community: Organisation) -> None:
+    """The officer has put the open parking needs together: each keeps its own words and number."""
+    alone = Case.objects.filter(community=community, service__key="parking", state__in=OPEN_STATES, group=None)
+    together = list(alone.order_by("pk"))
+    if len(together) > 2 and not community.case_groups.exists():
+        cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())
+
+
 class _Player:
     """Plays each need at its own time, in order of time, to the stage that the pack gives."""
 
-    def __init__(self, community: Organisation, people: dict[str, Person], now: datetime) -> None:
-        self.community = community
+    def __init__(
+        self, organisations: dict[str, Organisation], people: dict[str, Person], now: datetime
+    ) -> None:
+        self.organisations = organisations
+        self.community = community = organisations["lingfeng"]
         self.people = people
         self.now = now
         self.rng = random.Random(20261122)  # noqa: S311 - a fixed seed: every demo is the same
@@ -158,11 +173,11 @@ class _Player:
         )
 
     def play(self, needs: list[dict[str, Any]]) -> int:
-        for number, need in sorted(enumerate(needs), key=lambda pair: -pair[1]["days_ago"]):
+        for need in sorted(needs, key=lambda need: -need["days_ago"]):
             at = self._moment(need["days_ago"])
-            if Case.objects.filter(submission__key=f"demo-{number}").exists():
+            if Case.objects.filter(submission__key=f"demo-{need['key']}").exists():
                 continue
-            case = self._knock(f"demo-{number}", need, at)
+            case = self._knock(f"demo-{need['key']}", need, at)
             getattr(self, f"_{need['stage']}")(case, need, at)
         return Case.objects.filter(community=self.community).count()
 
@@ -192,9 +207,11 @@ class _Player:
                 name=person.name if person else "",
                 phone=person.phone if person else "",
                 enterprise=employment.organisation if employment else None,
+                confidential=bool(need.get("confidential")),
             ),
             service=self.services[need["service"]],
             place=self.places.get(need.get("place") or ""),
+            urgent=bool(need.get("urgent")),
             now=at,
         )
 
@@ -204,24 +221,36 @@ class _Player:
     def _in_hand(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         cases.take_case(case=case, by=case.owner, now=at + timedelta(minutes=self.rng.randint(5, 90)))
         case.refresh_from_db()
+        if need.get("more"):
+            cases.ask_for_more(
+                case=case, question=need["question"], by=case.owner, now=at + timedelta(minutes=100)
+            )
+            # whoever left no name is not signed in anywhere: the officer writes down what they said
+            said_by = case.asker or case.owner
+            cases.supply_more(case=case, text=need["more"], by=said_by, now=at + timedelta(minutes=140))
+            case.refresh_from_db()
 
     def _waiting(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._in_hand(case, need, at)
         question = need.get("question") or "请补一张照片，或者说说是哪一天、哪个班次。"
         cases.ask_for_more(case=case, question=question, by=case.owner, now=at + timedelta(hours=2))
 
-    def _tasked(self, case: Case, need: dict[str, Any], at: datetime, days: int = 3) -> None:
+    def _tasked(self, case: Case, need: dict[str, Any], at: datetime, days: int = 0) -> None:
         self._in_hand(case, need, at)
-        responsible = self.services[need["service"]].organisation
+        service = self.services[need["service"]]
+        responsible = service.organisation
         asked = [responsible] if responsible.kind == OrganisationKind.DEPARTMENT else []
-        asked.append(case.enterprise or self.rng.choice(self.enterprises))
+        if need.get("task_to"):
+            asked = [self.organisations[need["task_to"]]]
+        if not asked:
+            asked = [case.enterprise or self.rng.choice(self.enterprises)]
         for organisation in asked:
             cases.give_task(
                 cases=[case],
                 organisation=organisation,
                 title=case.title,
                 detail=f"请看原话，核实情况，回一句能不能办、什么时候办好。涉及：{case.service}",
-                days=days,
+                days=days or service.solve_days,
                 by=case.owner,
                 now=at + timedelta(hours=3),
             )
@@ -242,11 +271,23 @@ class _Player:
         score = need.get("rating")
         if not score:
             return  # silence: the job closes it after its days and counts it as silence
-        solved = Solved.YES if score >= 4 else Solved.PARTLY if score == 3 else Solved.NO
-        cases.rate_case(case=case, score=Score(score), solved=solved, comment="", by=None, now=rated_at)
+        told = need.get("solved") or ("yes" if score >= 4 else "partly" if score == 3 else "no")
+        cases.rate_case(case=case, score=Score(score), solved=Solved(told), comment="", by=None, now=rated_at)
         case.refresh_from_db()
         if score >= 3 and case.state == CaseState.ANSWERED:
             cases.close_case(case=case, by=case.owner, now=rated_at)
+        if need.get("call_back"):
+            self._mended(case, need, rated_at)
+
+    def _mended(self, case: Case, need: dict[str, Any], rated_at: datetime) -> None:
+        """A bad rating: the call on the next working day, the mending, and what the asker says then."""
+        called, mended = self._later(rated_at, 1), self._later(rated_at, 5)
+        cases.note_call_back(case=case, text=need["call_back"], by=case.owner, now=called)
+        cases.note_mended(case=case, text=need["mended"], by=case.owner, now=mended)
+        if score := need.get("rating_again"):
+            told = Solved.YES if score >= 4 else Solved.PARTLY
+            again = min(mended + timedelta(hours=6), self.now)
+            cases.rate_case(case=case, score=Score(score), solved=told, comment="", by=None, now=again)
 
     def _reopened(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._answered(case, need, at)

@@ -33,9 +33,7 @@ def test_three_days_over_national_day_2026() -> None:
         CountedDay(date(2026, 10, 9), 2, "workday"),
         CountedDay(date(2026, 10, 10), 3, "makeup"),
     )
-    assert deadline.skipped == tuple(
-        SkippedDay(date(2026, 10, n), "holiday", "国庆节") for n in range(1, 8)
-    )
+    assert deadline.skipped == tuple(SkippedDay(date(2026, 10, n), "holiday", "国庆节") for n in range(1, 8))
     assert not deadline.provisional
 
 
@@ -54,9 +52,7 @@ def test_the_day_we_ask_counts_and_the_day_of_the_answer_does_not() -> None:
 
 def test_asked_and_answered_on_one_day_costs_nothing() -> None:
     day = date(2026, 11, 4)
-    assert due(date(2026, 11, 2), 5, CAL, [Pause(day, day)]) == due(
-        date(2026, 11, 2), 5, CAL
-    )
+    assert due(date(2026, 11, 2), 5, CAL, [Pause(day, day)]) == due(date(2026, 11, 2), 5, CAL)
 
 
 def test_an_open_pause_leaves_the_last_day_unknown() -> None:
@@ -70,15 +66,11 @@ def test_an_open_pause_leaves_the_last_day_unknown() -> None:
 
 
 def test_a_pause_after_the_last_day_changes_nothing() -> None:
-    assert due(date(2026, 11, 2), 2, CAL, [Pause(date(2026, 11, 4))]).due == date(
-        2026, 11, 4
-    )
+    assert due(date(2026, 11, 2), 2, CAL, [Pause(date(2026, 11, 4))]).due == date(2026, 11, 4)
 
 
 def test_an_extension_is_counted_on() -> None:
-    assert due(date(2026, 11, 2), 3, CAL, extension_days=2) == due(
-        date(2026, 11, 2), 5, CAL
-    )
+    assert due(date(2026, 11, 2), 3, CAL, extension_days=2) == due(date(2026, 11, 2), 5, CAL)
 
 
 def test_running_into_a_year_not_announced_is_provisional() -> None:
@@ -98,9 +90,7 @@ def test_a_pause_cannot_end_before_it_starts() -> None:
 
 
 @given(starts, lengths, st.integers(0, 10), st.lists(pauses(), max_size=4))
-def test_every_day_is_accounted_for_once(
-    start: date, days: int, extension: int, waits: list[Pause]
-) -> None:
+def test_every_day_is_accounted_for_once(start: date, days: int, extension: int, waits: list[Pause]) -> None:
     deadline = due(start, days, CAL, waits, extension)
     assert deadline.due is not None
     assert CAL.is_workday(deadline.due)
@@ -112,9 +102,7 @@ def test_every_day_is_accounted_for_once(
     )
     assert counted == sorted(counted)
     assert skipped == sorted(skipped)
-    whole = [
-        start + timedelta(days=n) for n in range(1, (deadline.due - start).days + 1)
-    ]
+    whole = [start + timedelta(days=n) for n in range(1, (deadline.due - start).days + 1)]
     assert sorted(counted + skipped) == whole
 
 

@@ -24,15 +24,11 @@ def test_the_longer_wait_is_named() -> None:
 
 
 @given(many, many)
-def test_a_shared_address_is_asked_for_a_phone_and_never_stopped(
-    hour: int, day: int
-) -> None:
+def test_a_shared_address_is_asked_for_a_phone_and_never_stopped(hour: int, day: int) -> None:
     anonymous = judge(Counts(address_hour=hour, address_day=day))
     full = hour >= LIMITS.address_hour or day >= LIMITS.address_day
     assert anonymous.code == ("ask_phone" if full else "ok")
-    assert (
-        judge(Counts(address_hour=hour, address_day=day, has_phone=True)).code == "ok"
-    )
+    assert judge(Counts(address_hour=hour, address_day=day, has_phone=True)).code == "ok"
 
 
 @given(st.builds(Counts, many, many, many, many, many, many, st.booleans()), many)

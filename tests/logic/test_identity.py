@@ -33,9 +33,7 @@ VALID = _id("330206", "19900307")
     st.dates(date(1930, 1, 1), date(2020, 1, 1)),
     st.integers(0, 999),
 )
-def test_wellformed_identity_numbers_pass_and_give_the_birth_date(
-    p: str, born: date, n: int
-) -> None:
+def test_wellformed_identity_numbers_pass_and_give_the_birth_date(p: str, born: date, n: int) -> None:
     number = _id(p + "0000", born.strftime("%Y%m%d"), f"{n:03}")
     assert check_id(number).value == number
     assert birth_date(number) == born
@@ -70,11 +68,7 @@ def test_the_problem_of_an_identity_number_is_named(text: str, problem: str) -> 
 
 
 def test_identity_numbers_are_normalised() -> None:
-    ten = next(
-        n
-        for i in range(100)
-        if (n := _id("330206", "19900307", f"{i:03}")).endswith("X")
-    )
+    ten = next(n for i in range(100) if (n := _id("330206", "19900307", f"{i:03}")).endswith("X"))
     wide = "".join(chr(ord(c) + 0xFEE0) for c in ten.lower())
     assert check_id(f" {wide[:6]} {wide[6:]}\u200b").value == ten
 

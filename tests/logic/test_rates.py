@@ -8,9 +8,7 @@ some = st.integers(0, 200)
 
 
 def test_late_and_missing_answers_are_in_the_denominator() -> None:
-    rate = response_rate(
-        in_time=8, late=1, unanswered_overdue=1, excluded={"not_due": 4}
-    )
+    rate = response_rate(in_time=8, late=1, unanswered_overdue=1, excluded={"not_due": 4})
     assert (rate.numerator, rate.denominator, rate.value) == (8, 10, 0.8)
     assert rate.excluded == {"not_due": 4}
 
@@ -28,9 +26,7 @@ def test_the_middle_level_is_still_good_and_the_lower_two_are_not() -> None:
 
 
 @given(some, some, some)
-def test_small_groups_are_hidden_however_many_are_silent(
-    solved: int, unsolved: int, silent: int
-) -> None:
+def test_small_groups_are_hidden_however_many_are_silent(solved: int, unsolved: int, silent: int) -> None:
     rate = solved_rate(solved=solved, unsolved=unsolved, silent=silent)
     assert rate.hidden == (solved + unsolved < 5)
     assert (rate.value is None) == rate.hidden

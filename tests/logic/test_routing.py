@@ -107,9 +107,7 @@ def test_there_is_one_owner_whatever_the_order(
 
 
 @given(candidates(), st.sampled_from([None, *AREAS]))
-def test_nobody_off_duty_owns_while_an_officer_is_on_duty(
-    people: list[Candidate], area: str | None
-) -> None:
+def test_nobody_off_duty_owns_while_an_officer_is_on_duty(people: list[Candidate], area: str | None) -> None:
     owner = next(c for c in people if c.key == route(people, area).owner_key)
     if any(c.role == "officer" and c.on_duty for c in people):
         assert owner.role == "officer"

@@ -131,9 +131,7 @@ def test_an_empty_index_finds_nothing() -> None:
 
 
 @settings(max_examples=60)
-@given(
-    st.text(max_size=80) | st.text(alphabet="停车位的吗补贴租房abc '，", max_size=80)
-)
+@given(st.text(max_size=80) | st.text(alphabet="停车位的吗补贴租房abc '，", max_size=80))
 def test_any_text_gives_sorted_hits_between_0_and_1(said: str) -> None:
     hits = INDEX.query(said, limit=5)
     assert len(hits) <= 5
@@ -146,9 +144,7 @@ def test_any_text_gives_sorted_hits_between_0_and_1(said: str) -> None:
 @given(st.permutations(SERVICES))
 def test_the_order_of_the_list_plays_no_part(services: list[Document]) -> None:
     said = "房租太高了能不能补贴一点"
-    assert [h.key for h in Index(services).query(said)] == [
-        h.key for h in INDEX.query(said)
-    ]
+    assert [h.key for h in Index(services).query(said)] == [h.key for h in INDEX.query(said)]
 
 
 def test_two_thousand_services_answer_in_milliseconds() -> None:
@@ -162,8 +158,7 @@ def test_two_thousand_services_answer_in_milliseconds() -> None:
 
     began = time.process_time()
     index = Index(
-        Document(str(n), some(12), tuple(some(5) for _ in range(6)), some(120))
-        for n in range(2000)
+        Document(str(n), some(12), tuple(some(5) for _ in range(6)), some(120)) for n in range(2000)
     )
     assert time.process_time() - began < 4  # promised: 2 s on a core of its own
     taken = []

@@ -35,6 +35,4 @@ def test_a_text_is_most_like_itself(texts: list[str]) -> None:
         hits = index.query(text)
         if hits:
             assert hits[0][1] > 0.999
-            assert (
-                text == texts[hits[0][0]] or similarity(text, texts[hits[0][0]]) > 0.999
-            )
+            assert text == texts[hits[0][0]] or similarity(text, texts[hits[0][0]]) > 0.999

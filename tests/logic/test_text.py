@@ -15,10 +15,7 @@ from kaimen.logic.text import (
 
 
 def test_normalise_makes_texts_comparable() -> None:
-    assert (
-        normalise("  Ａ３\u3000停\u200b车\u202e位 \n\n 满了\ufeff\x00 ")
-        == "A3 停车位 满了"
-    )
+    assert normalise("  Ａ３\u3000停\u200b车\u202e位 \n\n 满了\ufeff\x00 ") == "A3 停车位 满了"
 
 
 def test_clean_keeps_the_persons_own_words() -> None:
@@ -68,9 +65,7 @@ def test_pinyin_is_read_in_context() -> None:
     assert pinyin_initials("重庆A3") == "cqa3"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "  ", "🙂🙂🙂", "……！！", "？", "啊啊啊啊", "1", "1111"]
-)
+@pytest.mark.parametrize("text", ["", "  ", "🙂🙂🙂", "……！！", "？", "啊啊啊啊", "1", "1111"])
 def test_nothing_can_be_read_from(text: str) -> None:
     assert not is_meaningful(text)
 

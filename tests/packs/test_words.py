@@ -8,9 +8,7 @@ from kaimen.logic.search import Document, Index, best_confident
 from kaimen.logic.text import is_meaningful, normalise
 
 WORDS = yaml.safe_load(
-    (Path(kaimen.__file__).parent / "packs/words/everyday.yaml").read_text(
-        encoding="utf-8"
-    )
+    (Path(kaimen.__file__).parent / "packs/words/everyday.yaml").read_text(encoding="utf-8")
 )
 
 
@@ -18,9 +16,7 @@ def test_every_line_maps_an_official_word_to_words_as_people_say_them() -> None:
     for official, said in WORDS.items():
         assert is_meaningful(official), official
         assert said
-        assert all(
-            isinstance(word, str) and normalise(word) == word for word in said
-        ), official
+        assert all(isinstance(word, str) and normalise(word) == word for word in said), official
         assert len(set(said)) == len(said), official
 
 
@@ -44,9 +40,7 @@ def test_an_official_list_without_phrases_is_found_by_everyday_words() -> None:
 
 
 def _pack(name: str) -> Any:
-    return yaml.safe_load(
-        (Path(kaimen.__file__).parent / "packs" / name).read_text(encoding="utf-8")
-    )
+    return yaml.safe_load((Path(kaimen.__file__).parent / "packs" / name).read_text(encoding="utf-8"))
 
 
 def test_the_needs_of_the_demo_find_their_service_among_the_first_three() -> None:
@@ -59,8 +53,7 @@ def test_the_needs_of_the_demo_find_their_service_among_the_first_three() -> Non
     )
     needs = [need for need in _pack("demo/needs.yaml")["needs"] if need.get("service")]
     found = [
-        need["service"] in [h.key for h in best_confident(index.query(need["text"], 3))]
-        for need in needs
+        need["service"] in [h.key for h in best_confident(index.query(need["text"], 3))] for need in needs
     ]
     assert len(found) > 50
     assert sum(found) / len(found) > 0.85

@@ -111,6 +111,10 @@ class NumberCounter(models.Model):
     community = models.ForeignKey(Organisation, models.CASCADE, related_name="+")
     year = models.PositiveSmallIntegerField()
     value = models.PositiveIntegerField(default=0)
+    prefix = models.CharField(max_length=12, default="KM")  # KM, or KM7 for a further community of one house
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "year"], name="one_counter_a_year")]
+        constraints = [
+            models.UniqueConstraint(fields=["community", "year"], name="one_counter_a_year"),
+            models.UniqueConstraint(fields=["prefix", "year"], name="one_community_a_prefix"),
+        ]

@@ -36,7 +36,9 @@ class Promise(models.Model):
             models.CheckConstraint(condition=Q(days__gte=1), name="promise_of_a_day_at_least"),
         ]
         indexes = [
-            models.Index(fields=["due_on"], condition=Q(met_at=None, ended_at=None), name="open_promises")
+            models.Index(
+                fields=["level", "due_on"], condition=Q(met_at=None, ended_at=None), name="open_promises"
+            )
         ]
 
 

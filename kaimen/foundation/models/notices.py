@@ -14,7 +14,8 @@ class Notice(models.Model):
     person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="notices")
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
-    link = models.CharField(max_length=200, blank=True)
+    # sealed: a tracking link opens a case, so the database alone must not show it
+    link = EncryptedTextField(blank=True, default="")
     created_at = models.DateTimeField(default=timezone.now)
     read_at = models.DateTimeField(null=True, blank=True)
 

@@ -6,12 +6,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation
-from kaimen.intake.importing import FIELDS, WrongTable, import_needs, read_table
+from kaimen.foundation.tables import NotATable, read_table
+from kaimen.intake.importing import FIELDS, WrongTable, import_needs
 
 PROBLEMS = {
     "no_column": "没有这一列：{column}（{field}）。表里有：{has}",
     "no_words_column": "请用 --map 说明哪一列是事情本身，例如 --map subject=标题 detail=内容",
-    "not_a_table": "{file} 不是能读的表格，请用 CSV 或 Excel",
 }
 
 
@@ -47,6 +47,8 @@ class Command(BaseCommand):
             )
         except WrongTable as error:
             raise CommandError(PROBLEMS[error.code].format(**error.params)) from error
+        except NotATable as error:
+            raise CommandError(f"{path.name} 不是能读的表格，请用 CSV 或 Excel") from error
         seconds = time.monotonic() - started
         for bad in report.bad[:20]:
             self.stderr.write(f"第 {bad.row} 行 {bad.column}：{bad.code} {bad.value}")

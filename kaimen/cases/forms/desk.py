@@ -1,0 +1,176 @@
+"""What an officer can do with one case."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.cases.models import AnswerTemplate, Case, Promise
+from kaimen.catalogue.models import Service
+from kaimen.foundation.enums import OrganisationKind, RoleKind
+from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.permissions import holders
+
+from .fields import Days, Words
+
+
+class CaseForm(forms.Form):
+    """A form about one case: its choices come from the case's community."""
+
+    def __init__(self, *args: Any, case: Case | None, person: Person, **kwargs: Any) -> None:
+        self.case = case
+        self.person = person
+        super().__init__(*args, **kwargs)
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Fill the choices; forms without any leave this empty."""
+
+
+class ConfirmForm(CaseForm):
+    """Nothing to fill in: pressing is the answer."""
+
+
+class AnswerForm(CaseForm):
+    text = Words(
+        label=_("答复"), rows=6, max_length=4000, placeholder=_("说清楚：怎么办了、接下来、还有问题找谁")
+    )
+    also_group = forms.BooleanField(label=_("并在一起的都这样答复"), required=False)
+
+    def prepare(self) -> None:
+        if self.case is None or self.case.group_id is None:
+            del self.fields["also_group"]
+
+
+class AskForm(CaseForm):
+    question = Words(label=_("请他补充什么"), rows=4, placeholder=_("问得具体些：要哪张单子、哪一天、在哪里"))
+
+
+class TaskForm(CaseForm):
+    organisations = forms.ModelMultipleChoiceField(
+        label=_("交给谁"),
+        queryset=Organisation.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("选几家就分别交办几家，各有各的时限"),
+    )
+    title = forms.CharField(label=_("一句话"), max_length=80)
+    detail = Words(label=_("要他们做什么"), rows=4)
+    days = Days(label=_("几个工作日"), most=30, initial=3)
+
+    def prepare(self) -> None:
+        self.fields["organisations"].queryset = asked_organisations(self.person, self.case)  # type: ignore[attr-defined]
+        if self.case is not None:
+            self.fields["title"].initial = self.case.title
+
+
+class ExtensionForm(CaseForm):
+    promise = forms.ModelChoiceField(
+        label=_("哪个时限"), queryset=Promise.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
+    days = Days(label=_("再要几个工作日"), most=30, initial=5)
+    reason = Words(label=_("为什么来不及"), rows=3, max_length=1000)
+
+    def prepare(self) -> None:
+        field = self.fields["promise"]
+        field.queryset = Promise.objects.filter(  # type: ignore[attr-defined]
+            case=self.case, met_at=None, ended_at=None, extension=None
+        )
+        field.label_from_instance = lambda promise: promise.get_kind_display()  # type: ignore[attr-defined]
+
+
+class RefusalForm(CaseForm):
+    clause = forms.CharField(label=_("依据哪一条"), max_length=200, help_text=_("文件名、第几条、哪一年"))
+    reason = Words(label=_("为什么办不了"), rows=4, placeholder=_("用他听得懂的话说"))
+    other_way = Words(label=_("他还可以怎么办"), rows=3, placeholder=_("去哪里、找谁、电话多少"))
+
+
+class HandOverForm(CaseForm):
+    to = forms.ModelChoiceField(label=_("转给谁"), queryset=Person.objects.none())
+    reason = Words(label=_("为什么转"), rows=2, max_length=400)
+
+    def prepare(self) -> None:
+        self.fields["to"].queryset = colleagues(self.person, self.case)  # type: ignore[attr-defined]
+
+
+class JoinForm(CaseForm):
+    number = forms.CharField(label=_("并到哪一件"), max_length=24, help_text=_("写编号，例如 KM-2026-00418"))
+
+    def clean_number(self) -> Case:
+        number = self.cleaned_data["number"].strip().upper()
+        community = self.case.community_id if self.case else None
+        other = Case.objects.filter(number=number, community=community).first()
+        if other is None or (self.case and other.pk == self.case.pk):
+            raise forms.ValidationError(_("没有这个编号。看一眼列表里的编号再填。"))
+        return other
+
+
+class NoteForm(CaseForm):
+    text = Words(label=_("备注"), rows=3, help_text=_("只有内部看得到"))
+
+
+class CallBackForm(CaseForm):
+    text = Words(label=_("电话里怎么说的"), rows=4)
+
+
+class MendedForm(CaseForm):
+    text = Words(label=_("怎么整改的"), rows=4, help_text=_("他看得到，看完可以重新评一次"))
+
+
+class ReasonForm(CaseForm):
+    reason = Words(label=_("为什么重新办"), rows=3, max_length=1000)
+
+
+class ServiceForm(CaseForm):
+    service = forms.ModelChoiceField(
+        label=_("清单上哪一项"), queryset=Service.objects.none(), required=False, empty_label=_("不在清单上")
+    )
+
+    def prepare(self) -> None:
+        if self.case is None:
+            return
+        services = Service.objects.published().filter(community_id=self.case.community_id)
+        self.fields["service"].queryset = services.select_related("domain")  # type: ignore[attr-defined]
+        self.fields["service"].label_from_instance = lambda s: f"{s.domain} · {s}"  # type: ignore[attr-defined]
+        self.fields["service"].initial = self.case.service_id
+
+
+class TemplateChoice(forms.Form):
+    """Which ready-made answer to start from."""
+
+    template = forms.ModelChoiceField(
+        label=_("用模板"), queryset=AnswerTemplate.objects.none(), required=False, empty_label=_("不用模板")
+    )
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["template"].queryset = AnswerTemplate.objects.filter(community=case.community_id)  # type: ignore[attr-defined]
+        self.fields["template"].label_from_instance = lambda template: template.name  # type: ignore[attr-defined]
+
+
+def asked_organisations(person: Person, case: Case | None) -> Any:
+    """Departments everywhere, and the firms and teams of the case's community (or of the officer's)."""
+    from django.db.models import Q
+
+    from kaimen.foundation.permissions import scope
+
+    if case is not None:
+        near = Q(community_id=case.community_id)
+    else:
+        near = Q(pk__in=scope(person, RoleKind.OFFICER, RoleKind.SUPERVISOR))
+    kinds = [OrganisationKind.DEPARTMENT, OrganisationKind.ENTERPRISE, OrganisationKind.TEAM]
+    wanted = Q(kind=OrganisationKind.DEPARTMENT) | near
+    return Organisation.objects.filter(wanted, kind__in=kinds, active=True).order_by("kind", "path")
+
+
+def colleagues(person: Person, case: Case | None) -> Any:
+    """Officers and supervisors who could own the case instead."""
+    community = case.community if case else None
+    if community is None:
+        own = person.roles.filter(active=True, kind__in=[RoleKind.OFFICER, RoleKind.SUPERVISOR])
+        first = own.select_related("organisation").first()
+        if first is None:
+            return Person.objects.none()
+        community = first.organisation
+    who = [holders(kind, community).values("person") for kind in (RoleKind.OFFICER, RoleKind.SUPERVISOR)]
+    people = Person.objects.filter(pk__in=who[0]) | Person.objects.filter(pk__in=who[1])
+    return people.exclude(pk=case.owner_id if case else None).order_by("pk")

@@ -1,0 +1,54 @@
+"""The filters of the desk: every one in the address, so that a view can be kept, sent and exported."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.cases.enums import CaseState, Channel
+from kaimen.catalogue.models import Domain
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Organisation
+
+SCOPES = [("", _("我的")), ("all", _("全部"))]
+DUE = [("", _("不限")), ("late", _("已超时")), ("today", _("今天到期")), ("soon", _("三天内到期"))]
+STATES = [("", _("没办结的")), ("any", _("全部")), ("tasks", _("有交办没回")), *CaseState.choices]
+SORTS = [("", _("按到期排")), ("new", _("最新的在前")), ("old", _("最早的在前"))]
+
+
+class FilterForm(forms.Form):
+    """What to show on the desk; anything it does not understand it leaves out, a filter never fails a page."""
+
+    q = forms.CharField(label=_("搜"), required=False, max_length=80)
+    scope = forms.ChoiceField(label=_("谁的"), choices=SCOPES, required=False)
+    state = forms.ChoiceField(label=_("状态"), choices=STATES, required=False)
+    due = forms.ChoiceField(label=_("到期"), choices=DUE, required=False)
+    domain = forms.ModelChoiceField(
+        label=_("领域"), queryset=Domain.objects.none(), required=False, empty_label=_("全部")
+    )
+    channel = forms.ChoiceField(label=_("从哪来"), choices=[("", _("全部")), *Channel.choices], required=False)
+    enterprise = forms.ModelChoiceField(
+        label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("全部")
+    )
+    sort = forms.ChoiceField(label=_("排序"), choices=SORTS, required=False)
+
+    def __init__(self, data: Any, *, communities: QuerySet[Organisation]) -> None:
+        super().__init__(data)
+        domains = Domain.objects.filter(community__in=communities)
+        firms = Organisation.objects.filter(community__in=communities, kind=OrganisationKind.ENTERPRISE)
+        self.fields["domain"].queryset = domains  # type: ignore[attr-defined]
+        self.fields["enterprise"].queryset = firms  # type: ignore[attr-defined]
+
+    def chosen(self) -> dict[str, Any]:
+        """Name and value of each filter that is set and understood."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    def address(self) -> str:
+        """The chosen filters as a query string, for links, saved views and the export."""
+        query = QueryDict(mutable=True)
+        for name, value in self.chosen().items():
+            query[name] = str(getattr(value, "pk", value))
+        return query.urlencode()

@@ -1,0 +1,83 @@
+"""Full text over everything a case says: SQLite FTS5 or PostgreSQL's GIN, the same words find the same cases.
+
+Han characters stand apart in the stored body, so that a word of the query is a phrase of single characters: 停车
+finds every 停 directly followed by 车, whatever a word cutter would have thought.
+"""
+
+from collections.abc import Iterable
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from kaimen.cases.models import Case, CaseText
+from kaimen.logic.text import grams, han_spaced
+
+FOUND_AT_MOST = 300
+
+
+def body_of(case: Case) -> str:
+    """What can be searched: words, title, place, enterprise, answers; the asker's name unless it is confidential."""
+    parts = [case.title, case.words, case.place_text]
+    parts += [case.place.name] if case.place else []
+    parts += [case.enterprise.name] if case.enterprise else []
+    parts += [case.asker_name] if case.asker_name and not case.confidential else []
+    return "\n".join(part for part in parts if part)
+
+
+def write_text(case: Case, *, new: bool = False) -> None:
+    """Keep the searchable text in step with the case; the index follows by database triggers (migration)."""
+    body = body_of(case)
+    if new:
+        CaseText.objects.create(case=case, community_id=case.community_id, body=han_spaced(body))
+        return
+    answers = case.answers.values_list("text", flat=True)
+    body = han_spaced("\n".join([body, *answers]))
+    CaseText.objects.filter(case=case).update(body=body)
+
+
+def matching(text: str, communities: Iterable[int]) -> list[int]:
+    """Keys of the newest cases of these communities in which every word of `text` occurs, at most FOUND_AT_MOST."""
+    phrases = [spaced for word in text.split() if (spaced := _letters(word))]
+    return _find(phrases, list(communities), together=True)
+
+
+def resembling(text: str, communities: Iterable[int]) -> list[int]:
+    """Keys of the newest cases that share a pair of characters with `text`: candidates for 'the same thing'."""
+    pairs = list(dict.fromkeys(gram for gram in grams(text, (2,)) if len(gram) > 1))[:24]
+    return _find([_letters(pair) for pair in pairs], list(communities), together=False)
+
+
+def narrow(cases: QuerySet[Case], text: str, communities: Iterable[int]) -> QuerySet[Case]:
+    """`cases` whose number is or whose text contains `text`."""
+    text = text.strip()
+    if text.upper().startswith("KM"):
+        return cases.filter(number__istartswith=text)
+    return cases.filter(pk__in=matching(text, communities))
+
+
+def _letters(word: str) -> str:
+    """Only letters and digits: both databases split at everything else."""
+    return " ".join("".join(c if c.isalnum() else " " for c in han_spaced(word)).split())
+
+
+def _find(phrases: list[str], communities: list[int], *, together: bool) -> list[int]:
+    if not phrases or not communities:
+        return []
+    marks = ", ".join(["%s"] * len(communities))
+    if connection.vendor == "postgresql":
+        query = (" && " if together else " || ").join(["phraseto_tsquery('simple', %s)"] * len(phrases))
+        sql = (
+            "SELECT case_id FROM cases_casetext WHERE to_tsvector('simple', body) @@ "
+            f"({query}) AND community_id IN ({marks}) ORDER BY case_id DESC LIMIT %s"
+        )
+        params: list[object] = [*phrases, *communities, FOUND_AT_MOST]
+    else:
+        match = (" AND " if together else " OR ").join(f'"{phrase}"' for phrase in phrases)
+        sql = (
+            "SELECT t.case_id FROM cases_casetext_words w JOIN cases_casetext t ON t.case_id = w.rowid "
+            f"WHERE w.cases_casetext_words MATCH %s AND t.community_id IN ({marks}) ORDER BY w.rowid DESC LIMIT %s"
+        )
+        params = [match, *communities, FOUND_AT_MOST]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return [row[0] for row in cursor.fetchall()]

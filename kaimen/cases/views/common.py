@@ -1,0 +1,72 @@
+"""What the pages of this room share: who may come in, and how private pages are sent."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from kaimen.foundation.addresses import client_address
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.fields import digest
+from kaimen.foundation.models import Person
+from kaimen.foundation.permissions import has_kind, person_of
+
+now = timezone.now
+
+GUESSES = 20  # wrong links from one address
+GUESS_WINDOW = 600  # seconds
+
+View = Callable[..., HttpResponse]
+
+
+def signed_in(*kinds: RoleKind) -> Callable[[View], View]:
+    """Only people with one of `kinds` (none given: any person); others are told to sign in, or 403."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        @login_required
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            person = person_of(request)
+            if person is None or (kinds and not has_kind(person, *kinds)):
+                raise PermissionDenied
+            response = view(request, person, *args, **kwargs)
+            response.headers.setdefault("Cache-Control", "no-store")
+            return response
+
+        return guarded
+
+    return wrap
+
+
+desk_people = signed_in(RoleKind.OFFICER, RoleKind.SUPERVISOR)
+
+
+def unlisted(view: View) -> View:
+    """A page that opens by its link alone: not kept, not indexed, its address told to nobody."""
+
+    @wraps(view)
+    def private(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return private
+
+
+def too_many_guesses(request: HttpRequest, *, missed: bool = False) -> bool:
+    """Has this address tried too many links that do not exist? `missed` counts one more."""
+    key = f"guesses:{digest(client_address(request), 'guesses')}"
+    if missed:
+        cache.add(key, 0, GUESS_WINDOW)
+        try:
+            cache.incr(key)
+        except ValueError:  # it ran out between the two
+            cache.set(key, 1, GUESS_WINDOW)
+    return int(cache.get(key, 0)) > GUESSES

@@ -1,0 +1,162 @@
+"""Everything an officer can do with one case: its form, its action, its words, and in which states it is offered."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise as Lazy
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.cases import actions
+from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, CaseState, Decision
+from kaimen.cases.forms import desk as forms
+from kaimen.cases.models import Case
+from kaimen.foundation.models import Person
+
+ANY = frozenset(CaseState)
+RATED_IN = frozenset({CaseState.ANSWERED, CaseState.CLOSED, CaseState.DECLINED})
+
+Run = Callable[[Case, dict[str, Any], Person, datetime], Any]
+
+
+@dataclass(frozen=True)
+class Verb:
+    key: str
+    label: str | Lazy
+    icon: str
+    form: type[forms.CaseForm]
+    run: Run
+    done: str | Lazy
+    states: frozenset[CaseState]
+    main: bool = False
+    shortcut: str = ""
+
+    @property
+    def at_once(self) -> bool:
+        """Nothing to fill in: one press does it."""
+        return self.form is forms.ConfirmForm
+
+
+def _take(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.take_case(case=case, by=by, now=at)
+
+
+def _answer(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.answer_case(
+        case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at
+    )
+
+
+def _give_task(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    give_tasks([case], data, by, at)
+
+
+def give_tasks(cases: list[Case], data: dict[str, Any], by: Person, at: datetime) -> None:
+    """One task for each organisation chosen, all or none."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        for organisation in data["organisations"]:
+            actions.give_task(
+                cases=cases,
+                organisation=organisation,
+                title=data["title"],
+                detail=data["detail"],
+                days=data["days"],
+                by=by,
+                now=at,
+            )
+
+
+def _ask(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.ask_for_more(case=case, question=data["question"], by=by, now=at)
+
+
+def _extend(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.ask_extension(promise=data["promise"], days=data["days"], reason=data["reason"], by=by, now=at)
+
+
+def _refuse(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.propose_refusal(
+        case=case, clause=data["clause"], reason=data["reason"], other_way=data["other_way"], by=by, now=at
+    )
+
+
+def _hand_over(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.hand_over(case=case, to=data["to"], reason=data["reason"], by=by, now=at)
+
+
+def _join(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.join_group(case=case, with_case=data["number"], by=by, now=at)
+
+
+def _leave(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.leave_group(case=case, by=by, now=at)
+
+
+def _note(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.add_note(case=case, text=data["text"], by=by, now=at)
+
+
+def _service(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.change_service(case=case, service=data["service"], by=by, now=at)
+
+
+def _call_back(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.note_call_back(case=case, text=data["text"], by=by, now=at)
+
+
+def _mended(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.note_mended(case=case, text=data["text"], by=by, now=at)
+
+
+def _close(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.close_case(case=case, by=by, now=at)
+
+
+def _reopen(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.reopen_case(case=case, reason=data["reason"], by_asker=False, by=by, now=at)
+
+
+def _from(verb: str) -> frozenset[CaseState]:
+    return CASE_TRANSITIONS[verb][0]
+
+
+VERBS: dict[str, Verb] = {
+    verb.key: verb
+    for verb in [
+        Verb("take", _("接手"), "hand", forms.ConfirmForm, _take, _("接手了。"), _from("take"), True),
+        Verb("answer", _("答复"), "reply", forms.AnswerForm, _answer, _("答复发出去了，他已经能看到。"), _from("answer"), True, "r"),
+        Verb("task", _("交办"), "send", forms.TaskForm, _give_task, _("交办了，时限从明天起数。"), OPEN_STATES, True, "t"),
+        Verb("ask", _("请他补充"), "message-circle", forms.AskForm, _ask, _("问过去了，等他补充时钟先停。"), _from("ask_for_more"), True),
+        Verb("extend", _("延期"), "clock", forms.ExtensionForm, _extend, _("报给督办了，同意之前按原来的日子。"), OPEN_STATES, True),
+        Verb("refuse", _("办不了"), "ban", forms.RefusalForm, _refuse, _("等第二个人签字，签了他才看到。"), _from("decline"), True),
+        Verb("hand_over", _("转给"), "user-round", forms.HandOverForm, _hand_over, _("转过去了，以后由那一位管到底。"), OPEN_STATES),
+        Verb("join", _("并案"), "merge", forms.JoinForm, _join, _("并在一起了，原话和编号都还在。"), ANY),
+        Verb("leave", _("撤出并案"), "split", forms.ConfirmForm, _leave, _("撤出来了，单独办。"), ANY),
+        Verb("note", _("备注"), "pencil", forms.NoteForm, _note, _("记下了，只有内部看得到。"), ANY),
+        Verb("service", _("改事项"), "list", forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
+        Verb("call_back", _("回访"), "phone", forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
+        Verb("mended", _("整改好了"), "wrench", forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
+        Verb("close", _("办结"), "check", forms.ConfirmForm, _close, _("办结了。"), _from("close")),
+        Verb("reopen", _("重开"), "rotate-ccw", forms.ReasonForm, _reopen, _("重新办，时限从头算。"), _from("reopen")),
+    ]
+}  # fmt: skip
+
+
+def offered(case: Case) -> list[Verb]:
+    """The verbs that make sense for the case as it is now."""
+    return [verb for verb in VERBS.values() if case.state in verb.states and _fits(case, verb.key)]
+
+
+def _fits(case: Case, key: str) -> bool:
+    if key == "leave":
+        return case.group_id is not None
+    if key == "join":
+        return case.group_id is None
+    if key == "refuse":
+        return not any(refusal.decision == Decision.PENDING for refusal in case.refusals.all())
+    if key in ("call_back", "mended"):
+        return any(rating.score <= 2 for rating in case.ratings.all())
+    return True

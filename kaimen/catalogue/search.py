@@ -1,0 +1,137 @@
+"""Finds services by what people say. Each process keeps an index per community and rebuilds it when the list changed."""
+
+import copy
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import yaml
+
+from kaimen.foundation.models import Organisation
+from kaimen.logic.search import Document, Hit, Index, best_confident
+
+from . import queries
+from .models import ListRevision, Service
+
+EVERYDAY = Path(__file__).resolve().parents[1] / "packs" / "words" / "everyday.yaml"
+WIDE = 40  # asked of the index when an audience is filtered out afterwards
+
+
+@dataclass(frozen=True)
+class QuickAnswer:
+    """A question that can be answered on the spot, without a case."""
+
+    question: str
+    answer: str
+    service: Service
+    score: float = 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """`matched`: the words of the query that led here; `how`: words, homophone, typo, pinyin or initials."""
+
+    service: Service
+    score: float
+    matched: tuple[str, ...]
+    how: str
+    answers: tuple[QuickAnswer, ...]
+    sure: bool
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    stamp: UUID | None
+    services: dict[str, Service]
+    index: Index
+    answers: dict[str, QuickAnswer]
+    answer_index: Index
+
+
+_snapshots: dict[int, _Snapshot] = {}
+_building = threading.Lock()
+
+
+def find(
+    community: Organisation, text: str, audience: str | None = None, limit: int = 6, unsure: bool = False
+) -> list[Found]:
+    """Published services that answer `text`, best first: only those to show unasked, unless `unsure`.
+
+    Understands everyday words, long complaints, pinyin and its initials, homophones and a slip of the finger.
+    """
+    snapshot = _snapshot(community)
+    hits = snapshot.index.query(text, limit=WIDE if audience else limit)
+    if audience:
+        hits = [hit for hit in hits if snapshot.services[hit.key].audience == audience]
+    chosen = (hits if unsure else best_confident(hits))[:limit]
+    answers = _answers(snapshot, text, limit=12) if chosen else []
+    return [_found(snapshot, hit, answers) for hit in chosen]
+
+
+def answers_for(community: Organisation, text: str, limit: int = 3) -> list[QuickAnswer]:
+    """Quick answers to `text`, whichever service they belong to."""
+    return _answers(_snapshot(community), text, limit)
+
+
+def _found(snapshot: _Snapshot, hit: Hit, answers: list[QuickAnswer]) -> Found:
+    # a copy: the snapshot is shared by all threads of this process
+    service = copy.copy(snapshot.services[hit.key])
+    own = tuple(answer for answer in answers if answer.service.pk == service.pk)
+    return Found(service, hit.score, hit.matched, hit.how, own, hit.confident)
+
+
+def _answers(snapshot: _Snapshot, text: str, limit: int) -> list[QuickAnswer]:
+    hits = best_confident(snapshot.answer_index.query(text, limit=limit))
+    found = [(snapshot.answers[hit.key], hit.score) for hit in hits]
+    return [QuickAnswer(a.question, a.answer, copy.copy(a.service), score) for a, score in found]
+
+
+def _snapshot(community: Organisation) -> _Snapshot:
+    """The index of the list as it is now: one indexed query, and a rebuild only when the list changed."""
+    stamp = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    kept = _snapshots.get(community.pk)
+    if kept and kept.stamp == stamp and stamp is not None:
+        return kept
+    # While one thread builds, others go on with the old index; only the very first have to wait.
+    if not _building.acquire(blocking=kept is None) and kept is not None:
+        return kept
+    try:
+        kept = _snapshots.get(community.pk)
+        if kept is None or kept.stamp != stamp or stamp is None:
+            kept = _snapshots[community.pk] = _build(community, stamp)
+        return kept
+    finally:
+        _building.release()
+
+
+def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
+    services = {service.key: service for service in queries.published(community)}
+    answers = {
+        f"{service.key}#{n}": QuickAnswer(entry["question"], entry["answer"], service)
+        for service in services.values()
+        for n, entry in enumerate(service.answers)
+    }
+    everyday = yaml.safe_load(EVERYDAY.read_text(encoding="utf-8"))
+    return _Snapshot(
+        stamp=stamp,
+        services=services,
+        index=Index([_document(service) for service in services.values()], everyday),
+        answers=answers,
+        answer_index=Index(
+            [Document(key, title=a.question, phrases=(), body=a.answer) for key, a in answers.items()]
+        ),
+    )
+
+
+def _document(service: Service) -> Document:
+    english = (service.name_en,) if service.name_en else ()
+    body = [service.summary, service.summary_en, service.who, *service.steps, *service.documents]
+    body += [service.domain.name, service.organisation.name]
+    body += [entry["question"] for entry in service.answers]
+    return Document(
+        key=service.key,
+        title=service.name,
+        phrases=(*service.phrases, *english),
+        body="\n".join(body),
+    )

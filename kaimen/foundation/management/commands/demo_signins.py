@@ -1,0 +1,26 @@
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from kaimen.foundation.demo import demo_people
+
+
+class Command(BaseCommand):
+    help = "Print who can be played in the demo: role, name, user name, what they see."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("only in the demo (KAIMEN_DEMO=1)")
+        for person in demo_people():
+            cells = (
+                _wide(person.kind_name, 12),
+                _wide(person.name, 10),
+                _wide(person.username or "手机号 + 验证码", 18),
+            )
+            self.stdout.write("  ".join((*cells, person.sees)))
+
+
+def _wide(text: str, width: int) -> str:
+    """Padded to `width` columns, a Han character being two."""
+    return text + " " * max(0, width - sum(2 if ord(char) > 0x2E7F else 1 for char in text))

@@ -1,0 +1,101 @@
+"""Tables that people bring, CSV or Excel, row by row; kept for a day between the dry run and the real one."""
+
+import csv
+import secrets
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.core import signing
+from django.core.files.uploadedfile import UploadedFile
+from python_calamine import CalamineError, CalamineWorkbook
+
+LARGEST = 30 * 1024 * 1024
+KEPT_SECONDS = 86400
+SUFFIXES = {".csv", ".txt", ".xlsx", ".xls", ".ods"}
+
+
+class NotATable(ValueError):
+    """The file cannot be read as a table. `code`: ending, broken, too_large, gone."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+def read_table(path: Path) -> Iterator[dict[str, str]]:
+    """Rows as column -> text. CSV is streamed (UTF-8 or GB 18030); of xlsx, xls and ods sheet one is read.
+
+    Raises NotATable when it is none of these.
+    """
+    if path.suffix.lower() in {".csv", ".txt"}:
+        with path.open(encoding=_encoding(path), newline="") as file:
+            for row in csv.DictReader(file):
+                yield {str(k).strip(): (v or "") for k, v in row.items() if k is not None}
+        return
+    try:
+        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
+    except (CalamineError, OSError, ValueError) as error:
+        raise NotATable("broken") from error
+    heads = [str(cell).strip() for cell in next(rows, [])]
+    for cells in rows:
+        yield dict(zip(heads, map(_text, cells), strict=False))
+
+
+def keep(upload: UploadedFile) -> str:
+    """Store an uploaded table for a day and return a signed handle. Raises NotATable."""
+    suffix = Path(upload.name or "").suffix.lower()
+    if suffix not in SUFFIXES:
+        raise NotATable("ending")
+    if (upload.size or 0) > LARGEST:
+        raise NotATable("too_large")
+    folder = _folder()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    name = f"{secrets.token_urlsafe(12)}{suffix}"
+    with (folder / name).open("wb") as file:
+        for chunk in upload.chunks():
+            file.write(chunk)
+    return signing.dumps(name, salt="table")
+
+
+def kept(handle: str) -> Path:
+    """The file behind a handle from `keep`. Raises NotATable("gone") when it is forged, old or removed."""
+    try:
+        path = _folder() / signing.loads(handle, salt="table", max_age=KEPT_SECONDS)
+    except signing.BadSignature as error:
+        raise NotATable("gone") from error
+    if not path.is_file():
+        raise NotATable("gone")
+    return path
+
+
+def forget_old() -> int:
+    """Remove kept tables older than a day (they hold personal data). Returns how many."""
+    old = [p for p in _folder().glob("*") if p.stat().st_mtime < time.time() - KEPT_SECONDS]
+    for path in old:
+        path.unlink(missing_ok=True)
+    return len(old)
+
+
+def _folder() -> Path:
+    return Path(settings.MEDIA_ROOT) / "tables"
+
+
+def _text(cell: object) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))  # a phone number that Excel took for a number
+    return str(cell).strip()
+
+
+def _encoding(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(200_000)
+    try:
+        head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # a cut in the middle of the last character is no sign of another encoding
+        return "utf-8-sig" if error.start > len(head) - 4 else "gb18030"
+    return "utf-8-sig"
