@@ -133,7 +133,7 @@ def tell_staff(person: Person | None, code: str, case: Case, **params: Any) -> N
         )
 
 
-def tell_owner(case: Case, code: str, by: Person | None = None, **params: Any) -> None:
+def tell_owner(case: Case, code: str, by: Person | None = None, /, **params: Any) -> None:
     """Tell the owner, unless the owner did it."""
     if by is None or by.pk != case.owner_id:
         tell_staff(case.owner, code, case, **params)
