@@ -59,7 +59,12 @@ def export(person: Person) -> dict[str, Any]:
             "since": person.created_at.isoformat(),
         },
         "employments": [
-            {"organisation": row.organisation.name, "post": row.post, "since": _day(row.since), "until": _day(row.until)}
+            {
+                "organisation": row.organisation.name,
+                "post": row.post,
+                "since": _day(row.since),
+                "until": _day(row.until),
+            }
             for row in person.employments.select_related("organisation")
         ],
         "roles": [
@@ -142,7 +147,16 @@ def erase(*, person: Person, by: Person, now: datetime) -> None:
         account.set_unusable_password()  # a new random value: every session elsewhere ends
         account.save()
         account.authenticator_set.all().delete()
-    for field in ("phone", "phone_digest", "id_number", "id_digest", "address", "email", "title", "public_phone"):
+    for field in (
+        "phone",
+        "phone_digest",
+        "id_number",
+        "id_digest",
+        "address",
+        "email",
+        "title",
+        "public_phone",
+    ):
         setattr(person, field, "")
     person.name, person.birth_date, person.photo = "已注销", None, None
     person.save()

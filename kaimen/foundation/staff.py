@@ -15,7 +15,7 @@ from kaimen.foundation import audit
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Absence, Account, Employment, Organisation, PasswordLink, Person, Role
 from kaimen.foundation.notices import notify
-from kaimen.foundation.organisations import give_role, phone_digest
+from kaimen.foundation.organisations import add_person, give_role, phone_digest
 from kaimen.foundation.permissions import has_kind, roles_of, scope
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.identity import check_phone
@@ -25,7 +25,7 @@ USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}")
 
 
 class NotAllowed(Exception):
-    """The rules forbid it; `code` is one of own_role, outside, username_form, username_taken."""
+    """The rules forbid it; `code` is one of own_role, outside, phone_taken, username_form, username_taken."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -58,6 +58,34 @@ def may_manage_account(manager: Person, person: Person) -> bool:
     tops = [path for kind, path in roles_of(manager) if kind == RoleKind.MANAGER]
     inside = all(any(path.startswith(top) for top in tops) for _, path in roles_of(person))
     return inside and person.pk != manager.pk
+
+
+def may_see(manager: Person, person: Person) -> bool:
+    return people_under(manager).filter(pk=person.pk).exists()
+
+
+@transaction.atomic
+def reveal(*, person: Person, what: str, purpose: str, by: Person) -> str:
+    """The unmasked `what` (name, phone, id_number, address) of somebody under the manager; the person sees who looked.
+
+    The reading is written before the value leaves (PIPL articles 17, 44; 51: access is limited and recorded).
+    """
+    if not may_see(by, person):
+        raise NotAllowed("outside")
+    audit.record_read(person=person, reader=by, what=what, purpose=purpose)
+    return str(getattr(person, what))
+
+
+@transaction.atomic
+def add_employee(*, name: str, phone: str, title: str, organisation: Organisation, by: Person) -> Person:
+    """Somebody new at `organisation`; NotAllowed("phone_taken") when the phone already belongs to a person."""
+    if not _inside(by, organisation):
+        raise NotAllowed("outside")
+    if Person.objects.filter(phone_digest=phone_digest(phone)).exists():
+        raise NotAllowed("phone_taken")
+    person = add_person(name=name, phone=phone, title=title, by=by)
+    Employment.objects.create(person=person, organisation=organisation)
+    return person
 
 
 # ── roles and absences ──

@@ -109,18 +109,14 @@ def escalate_late(*, now: datetime) -> int:
     Runs in batches, each its own transaction; run again or twice at once, each level is climbed once.
     """
     today = timezone.localdate(now)
-    climbed, last = 0, 0
-    while keys := late_keys(today, last):
-        last = keys[-1]
-        climbed += _climb(keys, today, now)
-    return climbed
+    keys = late_keys(today)
+    return sum(_climb(keys[n : n + BATCH], today, now) for n in range(0, len(keys), BATCH))
 
 
-def late_keys(today: date, after: int = 0) -> list[int]:
-    """Keys of a batch of late promises that may still climb: read from the index `open_promises` alone."""
-    late = Q(level=0, due_on__lt=today) | Q(level=SUPERVISOR, due_on__lt=today)
-    found = Promise.objects.filter(late, met_at=None, ended_at=None, pk__gt=after)
-    return list(found.order_by("pk").values_list("pk", flat=True)[:BATCH])
+def late_keys(today: date) -> list[int]:
+    """Keys of late promises that may still climb: read from the index `open_promises` alone."""
+    late = Promise.objects.filter(level__in=(0, SUPERVISOR), due_on__lt=today, met_at=None, ended_at=None)
+    return list(late.order_by("level", "due_on").values_list("pk", flat=True))
 
 
 @transaction.atomic

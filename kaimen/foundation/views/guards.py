@@ -45,5 +45,6 @@ def manager_only(view: View) -> View:
 def me_of(request: HttpRequest) -> Person:
     """The person signed in; only behind `signed_in`."""
     person = person_of(request)
-    assert person is not None  # the guard saw to it
+    if person is None:
+        raise PermissionDenied
     return person

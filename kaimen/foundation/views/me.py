@@ -38,7 +38,9 @@ def me(request: HttpRequest) -> HttpResponse:
         "employments": person.employments.filter(until=None).select_related("organisation"),
         "roles": person.roles.filter(active=True).select_related("organisation"),
         "consents": person.consents.all(),
-        "reads": Paginator(person.data_reads.select_related("reader"), PER_PAGE).get_page(request.GET.get("page")),
+        "reads": Paginator(person.data_reads.select_related("reader"), PER_PAGE).get_page(
+            request.GET.get("page")
+        ),
         "hindrance": my_data.hindrances(person),
         "has_password": request.user.has_usable_password(),
     }

@@ -64,7 +64,9 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> bool:
         text = _("【开门】您的验证码是 %(code)s，5 分钟内有效。不要告诉别人。") % {"code": issued.code}
         shown = sms.send(phone, text)
     except sign_in_codes.TooMany as limit:
-        wait = _("要得太快了，过 1 分钟再要一次。") if limit.minutes == 1 else _("要得太多了，过 1 小时再来。")
+        wait = (
+            _("要得太快了，过 1 分钟再要一次。") if limit.minutes == 1 else _("要得太多了，过 1 小时再来。")
+        )
         form.add_error("phone", wait)
         return False
     except sms.NotSent:
@@ -125,8 +127,11 @@ def sign_in_as(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(request, account, safe_next(request))
 
 
-@require_POST
+@never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """GET asks, POST does: a link or picture on another site cannot sign anybody out."""
+    if request.method != "POST":
+        return render(request, "foundation/sign_out.html")
     logout(request)
     return redirect("home")
 
