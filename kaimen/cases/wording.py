@@ -174,7 +174,16 @@ def meanwhile(moved: Moved) -> str:
     last = moved.last
     if last is None:
         return gettext("刚才有人先动了这件事。您写的还在下面，看一眼再决定。")
-    step = Step(last.at, last.code, last.params, "", last.actor.name if last.actor else "", last.actor is None, False, None)
+    step = Step(
+        last.at,
+        last.code,
+        last.params,
+        "",
+        last.actor.name if last.actor else "",
+        last.actor is None,
+        False,
+        None,
+    )
     parts = {"when": moment(last.at), "what": said(step, staff=True)}
     return gettext("比您早一步：%(when)s，%(what)s。您写的还在下面，看一眼再决定。") % parts
 

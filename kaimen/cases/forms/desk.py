@@ -107,7 +107,9 @@ class JoinForm(CaseForm):
 
 
 class MergeForm(CaseForm):
-    title = forms.CharField(label=_("放在一起叫什么"), max_length=120, help_text=_("每一件的原话、编号、评价都各自留着"))
+    title = forms.CharField(
+        label=_("放在一起叫什么"), max_length=120, help_text=_("每一件的原话、编号、评价都各自留着")
+    )
 
 
 class NoteForm(CaseForm):

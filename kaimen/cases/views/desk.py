@@ -40,7 +40,10 @@ class DeskList:
     def quick(self) -> list[dict[str, Any]]:
         """The chips above the list, each on or off."""
         now = self.form.chosen()
-        wanted = [("late", _("已超时"), self.load.late, "late"), ("soon", _("今明到期"), self.load.soon, "soon")]
+        wanted = [
+            ("late", _("已超时"), self.load.late, "late"),
+            ("soon", _("今明到期"), self.load.soon, "soon"),
+        ]
         return [
             {
                 "label": label,

@@ -169,7 +169,9 @@ def _page(
         "bound": list(bound or {}),
         "told": told,
     }
-    return render(request, "cases/task_link.html" if guest.token else "cases/task.html", context, status=status)
+    return render(
+        request, "cases/task_link.html" if guest.token else "cases/task.html", context, status=status
+    )
 
 
 def _told(case: Any) -> dict[str, Any]:
