@@ -124,9 +124,7 @@ def not_now(code: str) -> str:
 def why_owner(case: Case) -> list[str]:
     """Why this person owns the case, from the codes that routing left."""
     return [
-        gettext(ROUTING[code]).format_map(_spoken(params, ""))
-        for code, params in case.routing
-        if code in ROUTING
+        gettext(ROUTING[code]).format_map(_spoken(params, "")) for code, params in case.routing if code in ROUTING
     ]
 
 

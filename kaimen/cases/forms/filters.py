@@ -28,9 +28,7 @@ class FilterForm(forms.Form):
     domain = forms.ModelChoiceField(
         label=_("领域"), queryset=Domain.objects.none(), required=False, empty_label=_("全部")
     )
-    channel = forms.ChoiceField(
-        label=_("从哪来"), choices=[("", _("全部")), *Channel.choices], required=False
-    )
+    channel = forms.ChoiceField(label=_("从哪来"), choices=[("", _("全部")), *Channel.choices], required=False)
     enterprise = forms.ModelChoiceField(
         label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("全部")
     )

@@ -17,6 +17,7 @@ from kaimen.cases import wording
 from kaimen.cases.errors import Moved
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.fields import digest
+from kaimen.foundation.models import Person
 from kaimen.foundation.permissions import has_kind, person_of
 
 now = timezone.now

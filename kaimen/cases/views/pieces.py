@@ -62,8 +62,7 @@ def _shown(promise: Promise) -> PromiseShown:
 
 def _days(deadline: Deadline) -> list[Day]:
     counted = [
-        Day(day.date, day.ordinal, _("调休上班") if day.code == "makeup" else _("工作日"))
-        for day in deadline.counted
+        Day(day.date, day.ordinal, _("调休上班") if day.code == "makeup" else _("工作日")) for day in deadline.counted
     ]
     skipped = {"weekend": _("周末"), "paused": _("等您补充，不算")}
     rest = [Day(day.date, 0, skipped.get(day.code) or _("%s放假") % day.name) for day in deadline.skipped]

@@ -208,4 +208,6 @@ def _with_typed(offers: list[Offer], bound: dict[str, Any]) -> list[Offer]:
 
 def may_rate_again(case: Case, ratings: list[Any]) -> bool:
     """Once more, after a bad rating was mended."""
-    return len(ratings) == 1 and ratings[0].score <= BAD and case.timeline.filter(code="mended").exists()
+    return (
+        len(ratings) == 1 and ratings[0].score <= BAD and case.timeline.filter(code="mended").exists()
+    )
