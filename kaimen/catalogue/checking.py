@@ -25,6 +25,7 @@ LONGEST_LIST = 40
 LONGEST_LINE = 600
 LONGEST_PROMISE = 250
 KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+TAKEN = {"new", "import"}  # addresses of the editors' own pages
 DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 
 
@@ -70,7 +71,7 @@ def check(content: Content, known: Known) -> list[Problem]:
 
 def check_key(key: str) -> list[Problem]:
     """A key is part of the address: lower-case letters, digits, hyphens."""
-    if KEY.fullmatch(key):
+    if KEY.fullmatch(key) and key not in TAKEN:
         return []
     return [Problem("key", _("编号只用小写字母、数字和短横线，例如 dorm-repair。"), breaks=True)]
 

@@ -64,9 +64,6 @@ class ServiceForm(forms.Form):
         self.order_fields(self.ORDER)
         if not is_new:
             del self.fields["key"]
-        for name, field in self.fields.items():
-            if field.help_text:
-                field.widget.attrs["aria-describedby"] = f"help-{name}"
 
     @staticmethod
     def _text(name: str) -> forms.Field:

@@ -84,6 +84,12 @@ class Service(models.Model):
     def __str__(self) -> str:
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
+    @property
+    def summary_here(self) -> str:
+        """The summary in the reader's language, as far as there is one."""
+        english = self.summary_en and (get_language() or "").startswith("en")
+        return self.summary_en if english else self.summary
+
 
 class ServiceVersion(models.Model):
     """What was published under which number: never changed afterwards, so that an old promise can be shown."""

@@ -131,10 +131,9 @@ def read(upload: IO[bytes], community: Organisation) -> list[Row]:
         text = _("第一行要有列名，缺：%(names)s。先下载一份现在的清单，照着它改最省事。")
         raise Unreadable(text % {"names": "、".join(missing)})
     reader = _Reader(community, columns)
-    rows = [
+    return [
         reader.row(number, cells) for number, cells in enumerate(grid[1:], start=2) if any(map(_said, cells))
     ]
-    return rows
 
 
 class _Reader:

@@ -71,6 +71,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "kaimen.look.context.page",
+                "kaimen.web.context.house",
             ],
             "builtins": ["kaimen.look.templatetags.look", "lucide.templatetags.lucide"],
         },

@@ -15,4 +15,5 @@ urlpatterns = [
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),
     path("", include("kaimen.look.urls")),
+    path("", include("kaimen.web.urls")),
 ]

@@ -60,4 +60,6 @@ class MeForm(forms.Form):
     """What a person may correct without anybody's help (PIPL article 46)."""
 
     name = forms.CharField(label=_("姓名"), max_length=40, required=True)
-    email = forms.EmailField(label=_("电子邮箱"), required=False, help_text=_("填了就能用邮件收通知，可以不填。"))
+    email = forms.EmailField(
+        label=_("电子邮箱"), required=False, help_text=_("填了就能用邮件收通知，可以不填。")
+    )

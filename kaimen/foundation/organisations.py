@@ -8,7 +8,7 @@ from django.db import transaction
 from kaimen.foundation import audit
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.fields import digest
-from kaimen.foundation.models import Organisation, Person, Role
+from kaimen.foundation.models import Organisation, Person, Role, Webhook
 
 
 @transaction.atomic
@@ -76,3 +76,26 @@ def give_role(
     person.__dict__.pop("_roles", None)
     audit.record(verb="role.give", subject=person, by=by, community_id=organisation.community_id, kind=kind)
     return role
+
+
+@transaction.atomic
+def change_organisation(*, organisation: Organisation, by: Person, **fields: Any) -> None:
+    """Change what a node says about itself; its kind and its place in the tree stay."""
+    for name, value in fields.items():
+        setattr(organisation, name, value)
+    organisation.save(update_fields=list(fields))
+    audit.record(verb="organisation.change", subject=organisation, by=by, fields=sorted(fields))
+
+
+@transaction.atomic
+def add_webhook(*, organisation: Organisation, url: str, flavour: str, by: Person) -> Webhook:
+    """A group robot that hears what concerns `organisation`; the address is already checked."""
+    webhook = Webhook.objects.create(organisation=organisation, url=url, flavour=flavour)
+    audit.record(verb="webhook.add", subject=organisation, by=by, webhook=webhook.pk)
+    return webhook
+
+
+@transaction.atomic
+def drop_webhook(*, webhook: Webhook, by: Person) -> None:
+    audit.record(verb="webhook.drop", subject=webhook.organisation, by=by, webhook=webhook.pk)
+    webhook.delete()

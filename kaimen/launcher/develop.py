@@ -128,8 +128,8 @@ def _checks() -> list[tuple[str, list[str | Path]]]:
         "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
     )
     return [
-        ("ruff check", [*tool, "ruff", "check", "."]),
-        ("ruff format", [*tool, "ruff", "format", "--check", "."]),
+        ("ruff check", [*tool, "ruff", "check", "--output-format=concise", "."]),
+        ("ruff format", [*tool, "ruff", "format", "--check", "--output-format=concise", "."]),
         ("mypy", [*tool, "mypy"]),
         ("import-linter", [PYTHON, "-c", lint_imports]),
         ("django check", prepare.manage("check", "--fail-level", "WARNING")),

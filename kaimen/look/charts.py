@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 620, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 14, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 46, 50, 12, 34
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,12 @@ class Bar:
 
 @dataclass(frozen=True)
 class Month:
-    """Two counts and a rate (0…1, None = hidden) of one month."""
+    """Two counts and a rate (0…1) of one month; None = too few to show."""
 
-    label: str
-    first: int
-    second: int
+    label: str  # in the table
+    short: str  # under the bars
+    first: int | None
+    second: int | None
     rate: float | None
 
 
@@ -101,7 +102,7 @@ def nice_top(value: int) -> int:
 
 def month_chart(chart: MonthChart) -> SafeString:
     """Bars and line by month, with the table folded under them."""
-    top = nice_top(max((max(m.first, m.second) for m in chart.months), default=0))
+    top = nice_top(max((max(m.first or 0, m.second or 0) for m in chart.months), default=0))
     inner = WIDTH - LEFT - RIGHT
     slot = inner / max(len(chart.months), 1)
     wide = min(26.0, slot * 0.3)
@@ -112,10 +113,10 @@ def month_chart(chart: MonthChart) -> SafeString:
         middle = LEFT + slot * (index + 0.5)
         columns.append(
             {
-                "label": month.label,
+                "label": month.short,
                 "middle": f"{middle:.1f}",
-                "a": _column(middle - wide - 1, wide, month.first / top * tall, floor),
-                "b": _column(middle + 1, wide, month.second / top * tall, floor),
+                "a": _column(middle - wide - 1, wide, (month.first or 0) / top * tall, floor),
+                "b": _column(middle + 1, wide, (month.second or 0) / top * tall, floor),
                 "dot": None if month.rate is None else f"{floor - month.rate * tall:.1f}",
             }
         )
@@ -126,7 +127,14 @@ def month_chart(chart: MonthChart) -> SafeString:
                 "chart": chart,
                 "columns": columns,
                 "lines": _runs(columns),
-                "grid": [(top * part // 4, f"{floor - tall * part / 4:.1f}") for part in range(5)],
+                "grid": [
+                    (
+                        top * part // 4,
+                        f"{floor - tall * part / 4:.1f}",
+                        f"{part * 25}%" if part % 2 == 0 else "",
+                    )
+                    for part in range(5)
+                ],
                 "box": f"0 0 {WIDTH} {HEIGHT}",
                 "left": LEFT,
                 "right": WIDTH - RIGHT,

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
-from kaimen.cases.enums import CaseState, Channel, Score, Solved
+from kaimen.cases import figures
+from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
 from kaimen.catalogue.models import Service
@@ -53,7 +54,10 @@ def load(say: Callable[[str], None]) -> None:
     _templates(community)
     now = timezone.now()
     played = _Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
+    _gather_parking(community)
+    cases.close_silent(now=now)
     cases.escalate_late(now=now)
+    figures.recompute_all(community)
     say(f"办件 {played}")
 
 
@@ -64,7 +68,9 @@ def _organisations() -> dict[str, Organisation]:
         if entry["key"] in made:
             continue
         parent = made[entry["parent"]] if entry.get("parent") else None
-        fields = {f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)}
+        fields = {
+            f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)
+        }
         made[entry["key"]] = add_organisation(
             key=entry["key"],
             name=entry["name"],
@@ -138,16 +144,28 @@ def _templates(community: Organisation) -> None:
         AnswerTemplate.objects.get_or_create(community=community, name=name, defaults={"text": text.strip()})
 
 
+def _gather_parking(community: Organisation) -> None:
+    """The officer has put the open parking needs together: each keeps its own words and number."""
+    alone = Case.objects.filter(community=community, service__key="parking", state__in=OPEN_STATES, group=None)
+    together = list(alone.order_by("pk"))
+    if len(together) > 2 and not community.case_groups.exists():
+        cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())
+
+
 class _Player:
     """Plays each need at its own time, in order of time, to the stage that the pack gives."""
 
-    def __init__(self, organisations: dict[str, Organisation], people: dict[str, Person], now: datetime) -> None:
+    def __init__(
+        self, organisations: dict[str, Organisation], people: dict[str, Person], now: datetime
+    ) -> None:
         self.organisations = organisations
         self.community = community = organisations["lingfeng"]
         self.people = people
         self.now = now
         self.rng = random.Random(20261122)  # noqa: S311 - a fixed seed: every demo is the same
-        self.services = {s.key: s for s in Service.objects.filter(community=community).select_related("organisation")}
+        self.services = {
+            s.key: s for s in Service.objects.filter(community=community).select_related("organisation")
+        }
         self.places = {p.key: p for p in Place.objects.filter(community=community)}
         self.supervisor = holders(RoleKind.SUPERVISOR, community)[0].person
         self.enterprises = list(
@@ -203,27 +221,36 @@ class _Player:
     def _in_hand(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         cases.take_case(case=case, by=case.owner, now=at + timedelta(minutes=self.rng.randint(5, 90)))
         case.refresh_from_db()
+        if need.get("more"):
+            cases.ask_for_more(
+                case=case, question=need["question"], by=case.owner, now=at + timedelta(minutes=100)
+            )
+            # whoever left no name is not signed in anywhere: the officer writes down what they said
+            said_by = case.asker or case.owner
+            cases.supply_more(case=case, text=need["more"], by=said_by, now=at + timedelta(minutes=140))
+            case.refresh_from_db()
 
     def _waiting(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._in_hand(case, need, at)
         question = need.get("question") or "请补一张照片，或者说说是哪一天、哪个班次。"
         cases.ask_for_more(case=case, question=question, by=case.owner, now=at + timedelta(hours=2))
 
-    def _tasked(self, case: Case, need: dict[str, Any], at: datetime, days: int = 3) -> None:
+    def _tasked(self, case: Case, need: dict[str, Any], at: datetime, days: int = 0) -> None:
         self._in_hand(case, need, at)
-        responsible = self.services[need["service"]].organisation
+        service = self.services[need["service"]]
+        responsible = service.organisation
         asked = [responsible] if responsible.kind == OrganisationKind.DEPARTMENT else []
         if need.get("task_to"):
             asked = [self.organisations[need["task_to"]]]
-        if not asked or need["stage"] == "tasked":
-            asked.append(case.enterprise or self.rng.choice(self.enterprises))
+        if not asked:
+            asked = [case.enterprise or self.rng.choice(self.enterprises)]
         for organisation in asked:
             cases.give_task(
                 cases=[case],
                 organisation=organisation,
                 title=case.title,
                 detail=f"请看原话，核实情况，回一句能不能办、什么时候办好。涉及：{case.service}",
-                days=days,
+                days=days or service.solve_days,
                 by=case.owner,
                 now=at + timedelta(hours=3),
             )
@@ -249,6 +276,18 @@ class _Player:
         case.refresh_from_db()
         if score >= 3 and case.state == CaseState.ANSWERED:
             cases.close_case(case=case, by=case.owner, now=rated_at)
+        if need.get("call_back"):
+            self._mended(case, need, rated_at)
+
+    def _mended(self, case: Case, need: dict[str, Any], rated_at: datetime) -> None:
+        """A bad rating: the call on the next working day, the mending, and what the asker says then."""
+        called, mended = self._later(rated_at, 1), self._later(rated_at, 5)
+        cases.note_call_back(case=case, text=need["call_back"], by=case.owner, now=called)
+        cases.note_mended(case=case, text=need["mended"], by=case.owner, now=mended)
+        if score := need.get("rating_again"):
+            told = Solved.YES if score >= 4 else Solved.PARTLY
+            again = min(mended + timedelta(hours=6), self.now)
+            cases.rate_case(case=case, score=Score(score), solved=told, comment="", by=None, now=again)
 
     def _reopened(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._answered(case, need, at)

@@ -137,13 +137,21 @@ def test_the_stage_of_a_need_and_what_is_written_agree(needs):
     for key, need in needs.items():
         answered = need["stage"] in ("answered", "closed", "reopened", "declined")
         assert ("answer" in need) == answered, key
-        assert ("question" in need) == (need["stage"] == "waiting"), key
+        assert ("question" in need) == (need["stage"] == "waiting" or "more" in need), key
+        assert ("call_back" in need) == ("mended" in need), key
         assert ("reason" in need) == (need["stage"] == "reopened"), key
         assert ("clause" in need and "other_way" in need) == (need["stage"] == "declined"), key
         assert need["rating"] is None or (
             need["stage"] in ("closed", "reopened") and need["rating"] in range(1, 6)
         )
         assert (need.get("solved") in Solved.values) == (need["rating"] is not None), key
+
+
+def test_a_bad_rating_of_a_closed_need_was_followed_up(needs):
+    for key, need in needs.items():
+        bad = need["stage"] == "closed" and need["rating"] in (1, 2)
+        assert ("call_back" in need) == bad, key
+        assert need.get("rating_again") in ((None, 3, 4, 5) if bad else (None,)), key
 
 
 def test_words_are_various_and_of_natural_length(needs):

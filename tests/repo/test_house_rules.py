@@ -86,9 +86,7 @@ def test_every_setting_is_documented_and_every_documented_one_exists() -> None:
     code = settings_in(sorted(KAIMEN.rglob("*.py")))
     described = settings_in(documents())
     assert code - described == set(), "settings that no document describes (docs/settings.md)"
-    assert described - code - OF_THE_TESTS == set(), (
-        "documents name settings that do not exist"
-    )
+    assert described - code - OF_THE_TESTS == set(), "documents name settings that do not exist"
 
 
 def test_requirements_hold_hashes_and_no_addresses() -> None:

@@ -1,4 +1,4 @@
-from .accounts import Account, SignInCode
+from .accounts import Account, PasswordLink, SignInCode
 from .audit import AuditEntry, AuditSeal, DataRead
 from .files import Attachment
 from .jobs import JobRun
@@ -19,6 +19,7 @@ __all__ = [
     "JobRun",
     "Notice",
     "Organisation",
+    "PasswordLink",
     "Person",
     "Place",
     "Role",

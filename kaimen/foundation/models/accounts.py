@@ -34,3 +34,17 @@ class SignInCode(models.Model):
 
     class Meta:
         ordering = ["-sent_at"]
+
+
+class PasswordLink(models.Model):
+    """A link by which one account sets its password once; a newer link or its use ends it (secret_links)."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="password_links")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-made_at"]

@@ -30,9 +30,12 @@ KEPT = "sign_in"  # session key: {"pk", "phone" (encrypted), "next", "shown"}
 
 def safe_next(request: HttpRequest) -> str:
     """The local address to go on to, or ""; never another site."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    local = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if local else ""
+    return local_only(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def local_only(url: str) -> str:
+    """`url` if it is an address of this site, written from the root; else ""."""
+    return url if url.startswith("/") and url_has_allowed_host_and_scheme(url, allowed_hosts=None) else ""
 
 
 def _page_context(request: HttpRequest) -> dict[str, Any]:
@@ -61,7 +64,9 @@ def _send_code(request: HttpRequest, form: PhoneForm) -> bool:
         text = _("【开门】您的验证码是 %(code)s，5 分钟内有效。不要告诉别人。") % {"code": issued.code}
         shown = sms.send(phone, text)
     except sign_in_codes.TooMany as limit:
-        wait = _("要得太快了，过 1 分钟再要一次。") if limit.minutes == 1 else _("要得太多了，过 1 小时再来。")
+        wait = (
+            _("要得太快了，过 1 分钟再要一次。") if limit.minutes == 1 else _("要得太多了，过 1 小时再来。")
+        )
         form.add_error("phone", wait)
         return False
     except sms.NotSent:
@@ -122,8 +127,11 @@ def sign_in_as(request: HttpRequest, pk: int) -> HttpResponse:
     return _perform(request, account, safe_next(request))
 
 
-@require_POST
+@never_cache
 def sign_out(request: HttpRequest) -> HttpResponse:
+    """GET asks, POST does: a link or picture on another site cannot sign anybody out."""
+    if request.method != "POST":
+        return render(request, "foundation/sign_out.html")
     logout(request)
     return redirect("home")
 

@@ -13,7 +13,11 @@ class Command(BaseCommand):
         if not settings.DEMO:
             raise CommandError("only in the demo (KAIMEN_DEMO=1)")
         for person in demo_people():
-            cells = (_wide(person.kind_name, 12), _wide(person.name, 10), _wide(person.username or "手机号 + 验证码", 18))
+            cells = (
+                _wide(person.kind_name, 12),
+                _wide(person.name, 10),
+                _wide(person.username or "手机号 + 验证码", 18),
+            )
             self.stdout.write("  ".join((*cells, person.sees)))
 
 

@@ -1,0 +1,67 @@
+"""What the pages of every room know about who is here and where."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.foundation.communities import NoCommunity, current_community
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.permissions import has_kind, person_of
+
+OFFICER, SUPERVISOR, HANDLER = RoleKind.OFFICER, RoleKind.SUPERVISOR, RoleKind.HANDLER
+MANAGER, CHAIR = RoleKind.MANAGER, RoleKind.CHAIR
+
+# url name or path, icon, words, for whom; a link to a room that is not built does not show
+STAFF_LINKS = (
+    ("desk", "inbox", _("我的办件"), (OFFICER, SUPERVISOR)),
+    ("take", "phone", _("接电话"), (OFFICER, SUPERVISOR)),
+    ("visits", "footprints", _("走访"), (OFFICER, SUPERVISOR)),
+    ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
+    ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
+    ("watch", "eye", _("督办"), (SUPERVISOR,)),
+    ("manage_services", "list", _("管清单"), (MANAGER,)),
+    ("manage_people", "users", _("管人员"), (MANAGER,)),
+    ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
+    ("/list/", "book-open", _("清单"), tuple(RoleKind)),
+    ("board", "chart-column", _("公示"), tuple(RoleKind)),
+)
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Lazily: the community's name and the staff's links; a page that does not show them asks nothing."""
+    return {
+        "house": SimpleLazyObject(lambda: _name(request)),
+        "staff_links": SimpleLazyObject(lambda: _links(request)),
+        "staff_home": SimpleLazyObject(lambda: _home(request)),
+    }
+
+
+def _name(request: HttpRequest) -> str:
+    try:
+        return str(current_community(request))
+    except NoCommunity:
+        return ""
+
+
+def _links(request: HttpRequest) -> list[dict[str, Any]]:
+    person = person_of(request) if hasattr(request, "user") else None
+    return [
+        {"url": url, "icon": icon, "label": label}
+        for url, icon, label, kinds in STAFF_LINKS
+        if has_kind(person, *kinds)
+    ]
+
+
+def _home(request: HttpRequest) -> str:
+    """The first page of this person's work, "" for whoever has none."""
+    person = person_of(request) if hasattr(request, "user") else None
+    for url, kinds in (("desk", (OFFICER,)), ("watch", (SUPERVISOR,)), ("inbox", (HANDLER,))):
+        if has_kind(person, *kinds):
+            try:
+                return reverse(url)
+            except NoReverseMatch:
+                continue
+    return ""
