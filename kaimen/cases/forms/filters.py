@@ -25,17 +25,10 @@ class FilterForm(forms.Form):
     whose = forms.ChoiceField(label=_("谁的"), choices=WHOSE, required=False)
     state = forms.ChoiceField(label=_("状态"), choices=STATES, required=False)
     due = forms.ChoiceField(label=_("到期"), choices=DUE, required=False)
-<<<<<<< HEAD
-    domain = forms.ModelChoiceField(
-        label=_("领域"), queryset=Domain.objects.none(), required=False, empty_label=_("全部")
-    )
-    channel = forms.ChoiceField(label=_("从哪来"), choices=[("", _("全部")), *Channel.choices], required=False)
-=======
     domain = forms.ChoiceField(label=_("领域"), required=False)
     channel = forms.ChoiceField(
         label=_("从哪来"), choices=[("", _("来路：全部")), *Channel.choices], required=False
     )
->>>>>>> pages
     enterprise = forms.ModelChoiceField(
         label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("企业：全部")
     )
