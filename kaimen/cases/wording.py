@@ -24,6 +24,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
     "received": (_("收到，由{owner}管到底"), _("收到（{channel}），归{owner}")),
     "taken": (_("开始办"), _("{who}接手")),
     "handed_over": (_("换人管：以后由{to}管到底"), _("{who}转给{to}")),
+    "progress": (_("跟您说一声进展"), _("{who}先回了一句")),
     "asked_more": (_("请您补充"), _("{who}请他补充")),
     "more_given": (_("您补充了"), _("{who}补充")),
     "answered": (_("答复"), _("{who}答复")),

@@ -43,7 +43,9 @@ def _take(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
 
 
 def _answer(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
-    actions.answer_case(case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at)
+    actions.answer_case(
+        case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at
+    )
 
 
 def _give_task(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
