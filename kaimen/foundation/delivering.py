@@ -51,9 +51,7 @@ def deliver(delivery_id: int) -> str:
         if last:
             return DeliveryState.FAILED
         raise NotDelivered(str(problem)) from None  # not chained: the cause may name an address
-    Delivery.objects.filter(pk=delivery_id).update(
-        state=DeliveryState.SENT, sent_at=timezone.now(), problem=""
-    )
+    Delivery.objects.filter(pk=delivery_id).update(state=DeliveryState.SENT, sent_at=timezone.now(), problem="")
     return DeliveryState.SENT
 
 

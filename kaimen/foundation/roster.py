@@ -15,15 +15,7 @@ from kaimen.foundation.models import Employment, Organisation, Person, Role
 from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
 from kaimen.logic.identity import birth_date, check_id, check_phone, check_uscc
 
-NAME, PHONE, ID, UNIT, USCC, POST, CHAIR = (
-    "姓名",
-    "手机号",
-    "身份证号",
-    "单位",
-    "统一社会信用代码",
-    "岗位",
-    "是否工会主席",
-)
+NAME, PHONE, ID, UNIT, USCC, POST, CHAIR = "姓名", "手机号", "身份证号", "单位", "统一社会信用代码", "岗位", "是否工会主席"
 COLUMNS = (NAME, PHONE, ID, UNIT, USCC, POST, CHAIR)
 NEEDED = (NAME, PHONE)
 YES = {"是", "y", "yes", "1", "true", "√"}
@@ -167,10 +159,7 @@ def _write(
 ) -> None:
     person = Person.objects.filter(phone_digest=phone_digest(row.phone)).first()
     id_digest = digest(row.id_number, "id") if row.id_number else ""
-    if (
-        id_digest
-        and Person.objects.filter(id_digest=id_digest).exclude(pk=person.pk if person else None).exists()
-    ):
+    if id_digest and Person.objects.filter(id_digest=id_digest).exclude(pk=person.pk if person else None).exists():
         report.bad.append(BadRow(row.number, ID, "id_of_another"))
         return
     if dry_run:
@@ -182,9 +171,7 @@ def _write(
     with transaction.atomic():
         if person is None:
             born = birth_date(row.id_number) if row.id_number else None
-            person = add_person(
-                name=row.name, phone=row.phone, id_number=row.id_number, birth_date=born, by=by
-            )
+            person = add_person(name=row.name, phone=row.phone, id_number=row.id_number, birth_date=born, by=by)
             _place(person, row, organisation, by)
             report.added += 1
         elif _changes(person, row, organisation):
