@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
+from kaimen.cases import figures
 from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
@@ -56,6 +57,7 @@ def load(say: Callable[[str], None]) -> None:
     _gather_parking(community)
     cases.close_silent(now=now)
     cases.escalate_late(now=now)
+    figures.recompute_all(community)
     say(f"办件 {played}")
 
 

@@ -31,8 +31,11 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
+    from tests.rig import emptying
+
     # A slow hash protects stored passwords; here it would only slow down every sign-in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    emptying.allow()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -66,14 +69,15 @@ def _environment() -> None:
     """Whatever the shell has set for a real deployment must not reach the tests."""
     global _scratch
     _scratch = tempfile.mkdtemp(prefix="kaimen-tests-")
-    kept = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL"}
+    kept = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL", "KAIMEN_DATA"}
     for name in [name for name in os.environ if name.startswith("KAIMEN_") and name not in kept]:
         del os.environ[name]
     os.environ["KAIMEN_DEMO"] = "1"
     os.environ["KAIMEN_VAR"] = _scratch
     os.environ["KAIMEN_SECRET_KEY"] = secrets.token_urlsafe(48)
     os.environ["KAIMEN_FIELD_KEY"] = secrets.token_urlsafe(48)
-    Path(_scratch, "media").mkdir()
+    for folder in ("media", "static"):
+        Path(_scratch, folder).mkdir()
 
 
 def _start_cluster() -> None:

@@ -2,10 +2,13 @@
 
 import os
 import socket
+from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, OperationalError, connection
 
+from kaimen.foundation.models import AuditEntry
+from tests.rig.browser import DESK, PHONE, Visitor
 from tests.rig.network import OutsideRequest, is_loopback
 
 
@@ -34,3 +37,39 @@ def test_another_machine_cannot_be_reached() -> None:
 )
 def test_only_loopback_counts_as_this_machine(address: object, expected: bool) -> None:
     assert is_loopback(address) is expected
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", [1, 2])
+def test_tables_that_refuse_deleting_are_empty_again_for_the_next_test(time: int) -> None:
+    assert not AuditEntry.objects.exists()
+    AuditEntry.objects.create(verb="test", subject_kind="test", subject_id=time, params={})
+    with pytest.raises((IntegrityError, OperationalError)):
+        AuditEntry.objects.all().delete()
+
+
+def test_phone_and_desk_open_the_live_server(phone: Any, desk: Any, live_server: Any) -> None:
+    for page, width in ((phone, PHONE["viewport"]["width"]), (desk, DESK["viewport"]["width"])):
+        answer = page.goto("/healthz")
+        assert answer.status == 200
+        assert page.url == f"{live_server.url}/healthz"
+        assert page.evaluate("window.innerWidth") >= width
+    assert phone.evaluate("navigator.maxTouchPoints") > 0
+
+
+@pytest.mark.parametrize(
+    ("html", "complaint"),
+    [
+        ('<img src="http://192.0.2.1/x.png">', "outside request: http://192.0.2.1/x.png"),
+        ("<script>throw new Error('broken')</script>", "broken"),
+    ],
+)
+def test_a_page_that_misbehaves_fails_its_journey(
+    chromium: Any, live_server: Any, html: str, complaint: str
+) -> None:
+    visitor = Visitor(chromium, live_server.url)
+    page = visitor.context.new_page()
+    page.goto("about:blank")
+    page.set_content(html, wait_until="load")
+    with pytest.raises(AssertionError, match=complaint):
+        visitor.leave()

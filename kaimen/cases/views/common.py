@@ -4,17 +4,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.timezone import localtime
-from django.utils.translation import gettext
 
-from kaimen.cases import wording
-from kaimen.cases.errors import Moved
+from kaimen.foundation.addresses import client_address
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.fields import digest
 from kaimen.foundation.models import Person
@@ -64,16 +60,9 @@ def unlisted(view: View) -> View:
     return private
 
 
-def address_of(request: HttpRequest) -> str:
-    """The caller's address, unreadable: enough to count by, useless for anything else."""
-    forwarded = request.headers.get("X-Forwarded-For", "") if settings.BEHIND_PROXY else ""
-    address = forwarded.split(",")[-1].strip() or request.META.get("REMOTE_ADDR", "")
-    return digest(address, "guesses")
-
-
 def too_many_guesses(request: HttpRequest, *, missed: bool = False) -> bool:
     """Has this address tried too many links that do not exist? `missed` counts one more."""
-    key = f"guesses:{address_of(request)}"
+    key = f"guesses:{digest(client_address(request), 'guesses')}"
     if missed:
         cache.add(key, 0, GUESS_WINDOW)
         try:
@@ -81,13 +70,3 @@ def too_many_guesses(request: HttpRequest, *, missed: bool = False) -> bool:
         except ValueError:  # it ran out between the two
             cache.set(key, 1, GUESS_WINDOW)
     return int(cache.get(key, 0)) > GUESSES
-
-
-def meanwhile(moved: Moved) -> str:
-    """What somebody else did in the meantime, in one sentence for the staff."""
-    if moved.last is None:
-        return gettext("刚才有人先动了这件事。您写的还在下面，看一眼再决定。")
-    return gettext("%(when)s，%(what)s。比您早一步；您写的还在下面，看一眼再决定。") % {
-        "when": localtime(moved.last.at).strftime("%H:%M"),
-        "what": wording.said(moved.last, staff=True),
-    }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kaimen.cases.clocks import explain_promise
@@ -19,6 +20,7 @@ class Day:
     on: date
     counted: int  # its place in the count, 0 = not counted
     said: str
+    makeup: bool = False
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,6 @@ class PromiseShown:
 
 def met_date(promise: Promise) -> date:
     """The local day on which a met promise was met."""
-    from django.utils import timezone
-
     return timezone.localdate(promise.met_at)
 
 
@@ -62,7 +62,7 @@ def _shown(promise: Promise) -> PromiseShown:
 
 def _days(deadline: Deadline) -> list[Day]:
     counted = [
-        Day(day.date, day.ordinal, _("调休上班") if day.code == "makeup" else _("工作日")) for day in deadline.counted
+        Day(day.date, day.ordinal, _("调休上班"), makeup=day.code == "makeup") for day in deadline.counted
     ]
     skipped = {"weekend": _("周末"), "paused": _("等您补充，不算")}
     rest = [Day(day.date, 0, skipped.get(day.code) or _("%s放假") % day.name) for day in deadline.skipped]
@@ -71,14 +71,8 @@ def _days(deadline: Deadline) -> list[Day]:
 
 def files_of(case: Case, *, for_asker: bool) -> list[dict[str, object]]:
     """Photos and documents of a case with their address."""
-    rows = case.attachments.select_related("attachment")
-    if for_asker:
-        rows = rows.filter(shown_to_asker=True)
+    rows = case.attachments.all()
+    kept = [row.attachment for row in rows if row.shown_to_asker or not for_asker]
     return [
-        {
-            "name": row.attachment.name,
-            "url": f"/file/{row.attachment.token}",
-            "is_photo": row.attachment.content_type.startswith("image/"),
-        }
-        for row in rows
+        {"name": a.name, "url": f"/file/{a.token}", "is_photo": a.content_type.startswith("image/")} for a in kept
     ]

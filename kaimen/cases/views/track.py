@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, wording
-from kaimen.cases.enums import CaseState, Decision
+from kaimen.cases.enums import CaseState, Decision, PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenForm, SupplyForm
 from kaimen.cases.models import Case
+from kaimen.foundation.files import Refused, accept, refused_words
 
 from .common import now, too_many_guesses, unlisted
 from .pieces import files_of, shown
-from .uploads import stored
 
 BAD = 2  # of five
 
@@ -63,20 +63,23 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
         actions.as_seen(case, request.POST.get("seen", ""))
         DO[verb](case, form.cleaned_data, now())
     except Moved:
-        told = {"tone": "soon", "text": _("这件事刚刚有了新进展，先看一眼。您写的还在。")}
+        told = _("这件事刚刚有了新进展，先看一眼。您写的还在。")
         return _page(request, _again(case), token, {verb: form}, told, status=409)
     except NotNow as no:
-        told = {"tone": "soon", "text": wording.not_now(no)}
-        return _page(request, _again(case), token, {verb: form}, told, status=409)
+        return _page(request, _again(case), token, {verb: form}, wording.not_now(no), status=409)
+    except Refused as refused:
+        form.add_error("files", refused_words(refused))
+        return _page(request, case, token, {verb: form}, status=422)
     if verb == "revoke":
         url = links.track_url(case)
-        return render(request, "cases/link_new.html", {"url": url, "qr": links.track_qr(case)})
+        context = {"url": url, "path": links.track_path(case), "qr": links.track_qr(case)}
+        return render(request, "cases/link_new.html", context)
     messages.success(request, THANKS[verb]())
     return redirect("track", token)
 
 
 def _supply(case: Case, data: dict[str, Any], at: datetime) -> None:
-    files = stored(data["files"], by=None)
+    files = [accept(upload, by=None) for upload in data["files"]]
     actions.supply_more(case=case, text=data["text"], attachments=files, by=None, now=at)
 
 
@@ -93,7 +96,7 @@ def _reopen(case: Case, data: dict[str, Any], at: datetime) -> None:
 def _appeal(case: Case, data: dict[str, Any], at: datetime) -> None:
     refusal = case.refusals.filter(decision=Decision.AGREED).order_by("pk").last()
     if refusal is None:
-        raise NotNow("nothing_refused")
+        raise NotNow("nothing_to_appeal")
     actions.appeal(refusal=refusal, text=data["text"], by=None, now=at)
 
 
@@ -148,7 +151,7 @@ def _page(
     case: Case,
     token: str,
     forms: dict[str, Any] | None = None,
-    told: dict[str, str] | None = None,
+    told: str = "",
     status: int = 200,
 ) -> HttpResponse:
     context = _context(case, token) | {"told": told, "actions": _offers(case, forms or {})}
@@ -156,16 +159,17 @@ def _page(
 
 
 def _context(case: Case, token: str) -> dict[str, Any]:
-    entries = list(queries.timeline_of(case, staff=False))
-    refusals = [refusal for refusal in case.refusals.all() if refusal.decision == Decision.AGREED]
-    asked = [entry.text for entry in entries if entry.code == "asked_for_more"]
+    steps = queries.timeline_of(case, staff=False)
+    refusals = case.refusals.filter(decision=Decision.AGREED).select_related("proposed_by", "signed_by")
+    asked = [step.text for step in steps if step.code == "asked_more"]
     return {
         "case": case,
         "token": token,
         "state_said": wording.state_said(case),
-        "lines": wording.lines(entries, staff=False),
+        "lines": wording.lines(steps, staff=False),
         "answers": list(case.answers.select_related("by").order_by("-pk")),
-        "refusal": refusals[-1] if refusals else None,
+        "refusal": refusals.order_by("pk").last(),
+        "rating": case.ratings.order_by("round").last(),
         "question": asked[-1] if asked and case.state == CaseState.WAITING else "",
         "promises": shown(list(case.promises.all())),
         "why": wording.why_owner(case),
@@ -177,23 +181,37 @@ def _context(case: Case, token: str) -> dict[str, Any]:
 
 def _offers(case: Case, bound: dict[str, Any]) -> list[Offer]:
     """What the asker can do in this state; a form that was refused stays with its words whatever the state."""
-    ratings = list(case.ratings.all())
-    refusal = case.refusals.filter(decision=Decision.AGREED, appealed_at=None).exists()
-    done = case.state in (CaseState.ANSWERED, CaseState.CLOSED, CaseState.DECLINED)
     offers = []
     if case.state == CaseState.WAITING:
         offers.append(Offer("supply", _("补充"), _("发给他"), SupplyForm()))
-    if done and not ratings and case.state != CaseState.DECLINED:
-        offers.append(Offer("rate", _("办得怎么样"), _("评一下"), RateForm()))
-    elif may_rate_again(case, ratings):
-        lead = _("整改了。还像上次那样不满意吗？可以重新评一次。")
-        offers.append(Offer("rate", _("重新评一次"), _("评一下"), RateForm(), lead))
-    if case.state == CaseState.DECLINED and refusal:
-        offers.append(Offer("appeal", _("不服，请上一级来看"), _("请上一级来看"), AppealForm(), folded=True))
-    if done and case.reopened_by_asker == 0:
-        lead = _("可以要求重新办一次，时限从头算。")
-        offers.append(Offer("reopen", _("没办好，重新办"), _("重新办"), ReopenForm(), lead, folded=True))
+    due = rating_due(case)
+    if due:
+        again = _("您上次不满意，现在整改好了。请再评一次。") if due == 2 else ""
+        offers.append(Offer("rate", _("办得怎么样"), _("评一下"), RateForm(), again))
+    refused = case.state == CaseState.DECLINED or (case.state == CaseState.CLOSED and not case.answered_at)
+    if refused and case.refusals.filter(decision=Decision.AGREED, appealed_at=None).exists():
+        lead = _("签字后 15 个工作日内可以提，由没经手的上一级来看。")
+        offers.append(Offer("appeal", _("不服，请上一级来看"), _("请上一级来看"), AppealForm(), lead, True))
+    over = case.state in (CaseState.ANSWERED, CaseState.CLOSED)
+    if over and not refused and not case.reopened_by_asker:
+        lead = _("可以要求重新办一次，日子从头算，还是同一个人管。")
+        offers.append(Offer("reopen", _("没办好，重新办"), _("重新办"), ReopenForm(), lead, True))
     return _with_typed(offers, bound)
+
+
+def rating_due(case: Case) -> int:
+    """Which rating the asker can give now: 1, 2 (after mending, or after a second answer), 0 for none."""
+    if case.state not in (CaseState.ANSWERED, CaseState.CLOSED) or case.answered_at is None:
+        return 0
+    rounds = {rating.round: rating for rating in case.ratings.all()}
+    if not rounds:
+        return 1
+    if 2 in rounds:
+        return 0
+    if case.answered_at > rounds[1].at:
+        return 2
+    mended = case.promises.filter(kind=PromiseKind.MENDING).exclude(met_at=None).exists()
+    return 2 if rounds[1].score <= BAD and mended else 0
 
 
 def _with_typed(offers: list[Offer], bound: dict[str, Any]) -> list[Offer]:
@@ -204,10 +222,3 @@ def _with_typed(offers: list[Offer], bound: dict[str, Any]) -> list[Offer]:
         if not same and verb != "revoke":
             offers.append(Offer(verb, _("您刚才写的"), _("再发一次"), form))
     return offers
-
-
-def may_rate_again(case: Case, ratings: list[Any]) -> bool:
-    """Once more, after a bad rating was mended."""
-    return (
-        len(ratings) == 1 and ratings[0].score <= BAD and case.timeline.filter(code="mended").exists()
-    )

@@ -26,6 +26,7 @@ from kaimen.intake.forms import SayForm, not_taken_words
 from kaimen.intake.models import FormLink
 from kaimen.intake.senders import remember_device, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
+from kaimen.intake.together import Together
 
 JOIN_SALT = "intake.join"
 
@@ -156,9 +157,9 @@ def _suggestion(community: Organisation, given: Any, form_link: FormLink | None 
     )
 
 
-def _joins(found: Suggestion | None) -> list[tuple[str, Case]]:
-    """A signed handle for each similar case: nobody can join, or find, a case by counting ids."""
-    return [(signing.dumps(case.pk, salt=JOIN_SALT), case) for case in found.similar] if found else []
+def _joins(found: Suggestion | None) -> list[tuple[str, Together]]:
+    """A signed handle for each thing to join: nobody can join, or find, a case by counting ids."""
+    return [(signing.dumps(offer.case.pk, salt=JOIN_SALT), offer) for offer in found.together] if found else []
 
 
 def _joined(community: Organisation, handle: str) -> Case | None:
