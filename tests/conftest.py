@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.rig.append_only import window_closed_again, window_for_emptying
+from tests.rig.append_only import pytest_runtest_teardown
 from tests.rig.browser import chromium, desk, phone, visitor
 
-__all__ = ["chromium", "desk", "phone", "visitor", "window_closed_again", "window_for_emptying"]
+__all__ = ["chromium", "desk", "phone", "pytest_runtest_teardown", "visitor"]
 USES_A_BROWSER = {"chromium", "visitor", "phone", "desk"}
 
 

@@ -313,7 +313,7 @@ def loads(owners: Iterable[int]) -> dict[int, int]:
     counted = (
         Case.objects.open().filter(owner__in=ids).order_by().values_list("owner").annotate(n=Count("pk"))
     )
-    return {pk: 0 for pk in ids} | dict(counted)
+    return dict.fromkeys(ids, 0) | dict(counted)
 
 
 def _loads(cases: QuerySet[Case]) -> list[Load]:

@@ -13,6 +13,7 @@ WORDS: dict[str, Any] = {
     # to who asked
     "received": _("您说的事收到了（%(number)s），由%(owner)s管到底。"),
     "handed_over": _("“%(title)s”换了人管，现在由%(owner)s管到底。"),
+    "progress": _("“%(title)s”有进展了，打开看看。"),
     "asked_more": _("“%(title)s”还差一点信息，请您补一句。"),
     "answered": _("“%(title)s”有答复了，去看看说得对不对。"),
     "closed": _("“%(title)s”办结了。没解决，还可以说。"),

@@ -33,6 +33,13 @@ from kaimen.logic.deadlines import add_workdays
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 
 
+FIRST_WORDS = [
+    "收到了，我先去现场看一眼，看完就告诉您。",
+    "这件我来管。已经和有关单位说了，一有准信就回您。",
+    "您说的情况我记下了，正在核实，后面的进展都会写在这里。",
+]
+
+
 def read(name: str) -> Any:
     return yaml.safe_load((PACKS / name).read_text(encoding="utf-8"))
 
@@ -230,6 +237,13 @@ class _Player:
             cases.supply_more(case=case, text=need["more"], by=said_by, now=at + timedelta(minutes=140))
             case.refresh_from_db()
 
+    def _first_word(self, case: Case, at: datetime) -> None:
+        """Most officers say at once how things stand; a few forget, and the board shows it."""
+        if self.rng.random() < 0.92:
+            text = self.rng.choice(FIRST_WORDS)
+            cases.tell_progress(case=case, text=text, by=case.owner, now=at + timedelta(minutes=150))
+            case.refresh_from_db()
+
     def _waiting(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._in_hand(case, need, at)
         question = need.get("question") or "请补一张照片，或者说说是哪一天、哪个班次。"
@@ -244,6 +258,7 @@ class _Player:
             asked = [self.organisations[need["task_to"]]]
         if not asked:
             asked = [case.enterprise or self.rng.choice(self.enterprises)]
+        self._first_word(case, at)
         for organisation in asked:
             cases.give_task(
                 cases=[case],
@@ -262,6 +277,8 @@ class _Player:
         self._in_hand(case, need, at)
         service = self.services[need["service"]]
         days = need.get("answered_after") or self.rng.choice([1, 1, 1, 2, 2, 3, service.solve_days])
+        if days > service.first_answer_days and at + timedelta(hours=3) < self.now:
+            self._first_word(case, at)
         cases.answer_case(case=case, text=need["answer"], by=case.owner, now=self._later(at, days))
         case.refresh_from_db()
 

@@ -1,40 +1,36 @@
 """Tests with real transactions empty the tables afterwards; on SQLite the append-only ones need a window for that."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from django.db import DatabaseError
+from pytest_django.plugin import blocking_manager_key
 
 TRANSACTIONAL = {"transactional_db", "live_server", "django_db_reset_sequences"}
 
 
-def _is_transactional(request: pytest.FixtureRequest) -> bool:
-    marker = request.node.get_closest_marker("django_db")
-    return bool(TRANSACTIONAL & set(request.fixturenames)) or bool(
-        marker and marker.kwargs.get("transaction")
-    )
+def is_transactional(item: pytest.Item) -> bool:
+    marker = item.get_closest_marker("django_db")
+    asked = marker is not None and bool(marker.kwargs.get("transaction"))
+    return asked or bool(TRANSACTIONAL & set(getattr(item, "fixturenames", ())))
 
 
-@pytest.fixture(autouse=True)
-def window_closed_again(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Set up before the database fixture, therefore torn down after it has emptied the tables."""
-    yield
-    if _is_transactional(request):
-        from kaimen.foundation.append_only import close_window
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    """Around all teardown: the database fixture empties the tables in its own."""
+    if not is_transactional(item):
+        return (yield)
+    from kaimen.foundation import append_only
 
-        blocker: Any = request.getfixturevalue("django_db_blocker")
-        with blocker.unblock():
-            close_window()
-
-
-@pytest.fixture(autouse=True)
-def window_for_emptying(request: pytest.FixtureRequest, window_closed_again: None) -> Iterator[None]:
-    """Torn down before the tables are emptied."""
-    if not _is_transactional(request):
-        yield
-        return
-    from kaimen.foundation.append_only import open_window
-
-    request.getfixturevalue("transactional_db")
-    yield
-    open_window("tests empty the tables")
+    blocker = item.config.stash[blocking_manager_key]
+    with blocker.unblock():
+        try:
+            append_only.open_window("tests empty the tables")
+        except DatabaseError:  # the test was skipped before it had a database
+            return (yield)
+    try:
+        return (yield)
+    finally:
+        if nextitem is not None:  # after the last test the database itself is gone
+            with blocker.unblock():
+                append_only.close_window()

@@ -114,7 +114,7 @@ def escalate_late(*, now: datetime) -> int:
 
 
 def late_keys(today: date) -> list[int]:
-    """Keys of late promises that may still climb: read from the index `open_promises` alone."""
+    """Keys of late promises that may still climb: found by the partial index `open_promises`."""
     late = Promise.objects.filter(level__in=(0, SUPERVISOR), due_on__lt=today, met_at=None, ended_at=None)
     return list(late.order_by("level", "due_on").values_list("pk", flat=True))
 

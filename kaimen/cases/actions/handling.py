@@ -11,8 +11,13 @@ from kaimen.cases import clocks, search, steps
 from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind, Reader
 from kaimen.cases.errors import NotNow
 from kaimen.cases.models import Answer, Case, CaseAttachment
-from kaimen.cases.permissions import WORKERS, can_handle, can_speak_for_asker, check_can_handle
-from kaimen.cases.permissions import check_speaks_for_asker
+from kaimen.cases.permissions import (
+    WORKERS,
+    can_handle,
+    can_speak_for_asker,
+    check_can_handle,
+    check_speaks_for_asker,
+)
 from kaimen.catalogue.models import Service
 from kaimen.foundation.models import Attachment, Person
 from kaimen.foundation.permissions import has_role

@@ -17,7 +17,7 @@ from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenFo
 from kaimen.cases.models import Case
 from kaimen.foundation.files import Refused, accept, refused_words
 
-from .common import now, too_many_guesses, unlisted
+from .common import now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
 BAD = 2  # of five
@@ -60,7 +60,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, token, {verb: form}, status=422)
     try:
-        actions.as_seen(case, request.POST.get("seen", ""))
+        take_as_seen(request, case)
         DO[verb](case, form.cleaned_data, now())
     except Moved:
         told = _("这件事刚刚有了新进展，先看一眼。您写的还在。")
