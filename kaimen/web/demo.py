@@ -20,6 +20,7 @@ from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
 from kaimen.catalogue.models import Service
+from kaimen.foundation.demo import PASSWORD
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
 from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
@@ -30,7 +31,6 @@ from kaimen.intake.models import FormLink
 from kaimen.logic.deadlines import add_workdays
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
-PASSWORD = "kaimen-demo"  # noqa: S105 - printed on the demo's sign-in page; production never loads these people
 
 
 FIRST_WORDS = [
