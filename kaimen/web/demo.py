@@ -20,6 +20,7 @@ from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
 from kaimen.cases.models import AnswerTemplate, Case
 from kaimen.catalogue.actions import load_pack
 from kaimen.catalogue.models import Service
+from kaimen.foundation.demo import PASSWORD
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
 from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
@@ -30,7 +31,6 @@ from kaimen.intake.models import FormLink
 from kaimen.logic.deadlines import add_workdays
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
-PASSWORD = "kaimen-demo"  # noqa: S105 - printed on the demo's sign-in page; production never loads these people
 
 
 FIRST_WORDS = [
@@ -153,7 +153,9 @@ def _templates(community: Organisation) -> None:
 
 def _gather_parking(community: Organisation) -> None:
     """The officer has put the open parking needs together: each keeps its own words and number."""
-    alone = Case.objects.filter(community=community, service__key="parking", state__in=OPEN_STATES, group=None)
+    alone = Case.objects.filter(
+        community=community, service__key="parking", state__in=OPEN_STATES, group=None
+    )
     together = list(alone.order_by("pk"))
     if len(together) > 2 and not community.case_groups.exists():
         cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())

@@ -3,7 +3,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kaimen.foundation.demo import demo_people
+from kaimen.foundation.demo import PASSWORD, demo_people
 
 
 class Command(BaseCommand):
@@ -19,6 +19,7 @@ class Command(BaseCommand):
                 _wide(person.username or "手机号 + 验证码", 18),
             )
             self.stdout.write("  ".join((*cells, person.sees)))
+        self.stdout.write(f"都不用敲：打开 /in，按一下名字就进去。用户名的密码是 {PASSWORD}")
 
 
 def _wide(text: str, width: int) -> str:
