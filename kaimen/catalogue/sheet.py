@@ -53,7 +53,7 @@ STATES = {
     ServiceState.PUBLISHED.value: "已公布",
     ServiceState.WITHDRAWN.value: "已撤下",
 }
-MOST_ROWS = 5000
+MOST_ROWS = 2000
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 100_000_000
 
