@@ -63,13 +63,17 @@ def _work(
     handle = tables.keep(data["table"]) if data["table"] else data["kept"]
     path = tables.kept(handle)
     dry_run = bool(data["table"])
-    report = roster.import_roster(
-        rows=tables.read_table(path),
-        community=community,
-        by=person,
-        dry_run=dry_run,
-        add_units=data["add_units"],
-    )
+    try:
+        report = roster.import_roster(
+            rows=tables.read_table(path),
+            community=community,
+            by=person,
+            dry_run=dry_run,
+            add_units=data["add_units"],
+        )
+    except (tables.NotATable, roster.WrongRoster):
+        path.unlink(missing_ok=True)  # nobody comes back for it, and it may hold personal data
+        raise
     if dry_run:
         bad = [(row.row, row.column, words(row.code)) for row in report.bad]
         context |= {"report": report, "bad": bad, "handle": handle, "add_units": data["add_units"]}
