@@ -2,10 +2,9 @@
 
 import pytest
 
-from tests.rig.append_only import pytest_runtest_teardown
 from tests.rig.browser import chromium, desk, phone, visitor
 
-__all__ = ["chromium", "desk", "phone", "pytest_runtest_teardown", "visitor"]
+__all__ = ["chromium", "desk", "phone", "visitor"]
 USES_A_BROWSER = {"chromium", "visitor", "phone", "desk"}
 
 

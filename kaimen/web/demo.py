@@ -153,7 +153,9 @@ def _templates(community: Organisation) -> None:
 
 def _gather_parking(community: Organisation) -> None:
     """The officer has put the open parking needs together: each keeps its own words and number."""
-    alone = Case.objects.filter(community=community, service__key="parking", state__in=OPEN_STATES, group=None)
+    alone = Case.objects.filter(
+        community=community, service__key="parking", state__in=OPEN_STATES, group=None
+    )
     together = list(alone.order_by("pk"))
     if len(together) > 2 and not community.case_groups.exists():
         cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())
