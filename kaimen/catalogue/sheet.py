@@ -95,7 +95,7 @@ def _cells(service: Service) -> Iterator[str | int]:
         if name == "key":
             yield service.key
         elif name == "audience":
-            yield labels.get(content["audience"], content["audience"])
+            yield str(labels.get(content["audience"], content["audience"]))
         else:
             value: Any = words[name]
             yield "" if value is None else value
