@@ -63,6 +63,11 @@ class World:
         } | changes
         return actions.open_case(**wanted)
 
+    def elsewhere(self) -> Person:
+        """An officer of another community, who must not know that this one's cases exist."""
+        other = _node("elsewhere", "示例另一个社区", OrganisationKind.COMMUNITY, self.federation)
+        return _person("示例褚", RoleKind.OFFICER, other)
+
     def fresh(self, case: Case) -> Case:
         """The case as the database has it, read anew."""
         return Case.objects.get(pk=case.pk)

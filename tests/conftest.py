@@ -4,10 +4,9 @@ from typing import Any
 
 import pytest
 
-from tests.rig.append_only import window_closed_again, window_for_emptying
 from tests.rig.browser import chromium, desk, phone, visitor
 
-__all__ = ["chromium", "desk", "phone", "visitor", "window_closed_again", "window_for_emptying"]
+__all__ = ["chromium", "desk", "phone", "visitor"]
 USES_A_BROWSER = {"chromium", "visitor", "phone", "desk"}
 
 

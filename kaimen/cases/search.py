@@ -65,17 +65,20 @@ def _find(phrases: list[str], communities: list[int], *, together: bool) -> list
         return []
     marks = ", ".join(["%s"] * len(communities))
     if connection.vendor == "postgresql":
+        # only placeholders are put together here; every word of a person is a parameter
         query = (" && " if together else " || ").join(["phraseto_tsquery('simple', %s)"] * len(phrases))
         sql = (
-            "SELECT case_id FROM cases_casetext WHERE to_tsvector('simple', body) @@ "
+            "SELECT case_id FROM cases_casetext WHERE to_tsvector('simple', body) @@ "  # noqa: S608  # see above
             f"({query}) AND community_id IN ({marks}) ORDER BY case_id DESC LIMIT %s"
         )
-        params: list[object] = [*phrases, *communities, FOUND_AT_MOST]
+        params: list[str | int] = [*phrases, *communities, FOUND_AT_MOST]
     else:
         match = (" AND " if together else " OR ").join(f'"{phrase}"' for phrase in phrases)
         sql = (
-            "SELECT t.case_id FROM cases_casetext_words w JOIN cases_casetext t ON t.case_id = w.rowid "
-            f"WHERE w.cases_casetext_words MATCH %s AND t.community_id IN ({marks}) ORDER BY w.rowid DESC LIMIT %s"
+            "SELECT t.case_id FROM cases_casetext_words w "  # noqa: S608  # only placeholders are put together
+            "JOIN cases_casetext t ON t.case_id = w.rowid "
+            f"WHERE w.cases_casetext_words MATCH %s AND t.community_id IN ({marks}) "
+            "ORDER BY w.rowid DESC LIMIT %s"
         )
         params = [match, *communities, FOUND_AT_MOST]
     with connection.cursor() as cursor:

@@ -24,6 +24,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
     "received": (_("收到，由{owner}管到底"), _("收到（{channel}），归{owner}")),
     "taken": (_("开始办"), _("{who}接手")),
     "handed_over": (_("换人管：以后由{to}管到底"), _("{who}转给{to}")),
+    "progress": (_("跟您说一声进展"), _("{who}先回了一句")),
     "asked_more": (_("请您补充"), _("{who}请他补充")),
     "more_given": (_("您补充了"), _("{who}补充")),
     "answered": (_("答复"), _("{who}答复")),
@@ -96,7 +97,7 @@ NOT_NOW: dict[str, str] = {
     "extension_too_long": _("最多再要 {days} 个工作日。"),
     "extension_once": _("只能申请一次，已经申请过了。"),
     "extension_decided": _("已经有人定了。"),
-    "link_revoked": _("这个链接已经收回了。"),
+    "no_view": _("这个视图已经没有了。"),
 }  # fmt: skip
 
 ROUTING: dict[str, str] = {
@@ -174,7 +175,16 @@ def meanwhile(moved: Moved) -> str:
     last = moved.last
     if last is None:
         return gettext("刚才有人先动了这件事。您写的还在下面，看一眼再决定。")
-    step = Step(last.at, last.code, last.params, "", last.actor.name if last.actor else "", last.actor is None, False, None)
+    step = Step(
+        last.at,
+        last.code,
+        last.params,
+        "",
+        last.actor.name if last.actor else "",
+        last.actor is None,
+        False,
+        None,
+    )
     parts = {"when": moment(last.at), "what": said(step, staff=True)}
     return gettext("比您早一步：%(when)s，%(what)s。您写的还在下面，看一眼再决定。") % parts
 

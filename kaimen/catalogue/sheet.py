@@ -97,7 +97,8 @@ def _cells(service: Service) -> Iterator[str | int]:
         elif name == "audience":
             yield labels.get(content["audience"], content["audience"])
         else:
-            yield "" if words[name] is None else words[name]
+            value: Any = words[name]
+            yield "" if value is None else value
 
 
 @dataclass

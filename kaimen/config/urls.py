@@ -11,7 +11,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("kaimen.intake.urls")),
-    # cases
+    path("", include("kaimen.cases.urls")),
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),
     path("", include("kaimen.look.urls")),

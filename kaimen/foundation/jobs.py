@@ -16,7 +16,7 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from kaimen.foundation import files, sealing, tables
+from kaimen.foundation import files, sealing, sign_in_codes, tables
 from kaimen.foundation.models import JobRun
 
 log = logging.getLogger(__name__)
@@ -136,6 +136,12 @@ def seal_audit(now: datetime) -> None:
 def forget_old_tables(now: datetime) -> None:
     """Tables kept between a dry run and the real one hold personal data: a day is enough."""
     tables.forget_old()
+
+
+@timetable(every=timedelta(hours=6))
+def forget_old_codes(now: datetime) -> None:
+    """Sign-in codes of yesterday count for no limit any more."""
+    sign_in_codes.forget_old_codes(now)
 
 
 @timetable(every=timedelta(hours=6))

@@ -5,13 +5,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from kaimen.cases import queries as case_queries
-from kaimen.cases.models import Case
 from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.workcalendar import calendar
 from kaimen.intake.owners import Owner, owner_for
+from kaimen.intake.together import Together, others_saying
 from kaimen.logic.deadlines import Deadline, due
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
@@ -27,7 +26,7 @@ class Suggestion:
     owner: Owner | None
     first_answer: Deadline
     solved: Deadline
-    similar: list[Case]
+    together: list[Together]
 
     @property
     def first_due(self) -> date | None:
@@ -72,5 +71,5 @@ def suggest(
         owner=owner,
         first_answer=due(today, first_days, days),
         solved=due(today, solve_days, days),
-        similar=case_queries.similar_open(community, said, limit=3) if said else [],
+        together=others_saying(community=community, words=said, service=chosen, now=now),
     )

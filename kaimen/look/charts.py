@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT = 620, 250
-LEFT, RIGHT, TOP, BOTTOM = 44, 14, 12, 34
+LEFT, RIGHT, TOP, BOTTOM = 46, 50, 12, 34
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,14 @@ def month_chart(chart: MonthChart) -> SafeString:
                 "chart": chart,
                 "columns": columns,
                 "lines": _runs(columns),
-                "grid": [(top * part // 4, f"{floor - tall * part / 4:.1f}") for part in range(5)],
+                "grid": [
+                    (
+                        top * part // 4,
+                        f"{floor - tall * part / 4:.1f}",
+                        f"{part * 25}%" if part % 2 == 0 else "",
+                    )
+                    for part in range(5)
+                ],
                 "box": f"0 0 {WIDTH} {HEIGHT}",
                 "left": LEFT,
                 "right": WIDTH - RIGHT,

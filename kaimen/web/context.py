@@ -25,7 +25,7 @@ STAFF_LINKS = (
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
-    ("/list/", "book-open", _("清单"), tuple(RoleKind)),
+    ("service_list", "book-open", _("清单"), tuple(RoleKind)),
     ("board", "chart-column", _("公示"), tuple(RoleKind)),
 )
 

@@ -82,7 +82,7 @@ def test_the_desk_orders_by_the_earliest_of_case_and_open_tasks(park: World) -> 
 def test_more_time_once_and_agreed_by_another(park: World) -> None:
     case = park.case()
     promise = case.promises.get(kind="solved")
-    ask = dict(promise=promise, reason="等材料", by=park.supervisor, now=MONDAY)
+    ask = {"promise": promise, "reason": "等材料", "by": park.supervisor, "now": MONDAY}
     with pytest.raises(actions.NotNow, match="extension_too_long"):
         actions.ask_extension(days=11, **ask)
     extension = actions.ask_extension(days=5, **ask)

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import settings as fast
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from kaimen.cases import actions
 from kaimen.cases.models import Answer, Case

@@ -1,7 +1,6 @@
 """A need becomes a case: number, promises, first step, audit, notices, all or nothing."""
 
 import pytest
-
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 

@@ -11,7 +11,13 @@ from tests.cases.stages import declined, everything
 
 
 def propose(park: World, case: Case, **changes: object) -> Refusal:
-    wanted = dict(case=case, clause="第七条", reason="不归社区管", by=park.officer, now=MONDAY) | changes
+    wanted = {
+        "case": case,
+        "clause": "第七条",
+        "reason": "不归社区管",
+        "by": park.officer,
+        "now": MONDAY,
+    } | changes
     return actions.propose_refusal(**wanted)
 
 
@@ -63,7 +69,7 @@ def test_an_appeal_is_decided_above_by_somebody_else_and_reopens(park: World) ->
     actions.appeal(refusal=refusal, text="合同上写着", by=None, now=at("2026-03-05"))
     with pytest.raises(actions.NotNow, match="appealed_once"):
         actions.appeal(refusal=refusal, text="再说一次", by=None, now=at("2026-03-05"))
-    decide = dict(refusal=refusal, uphold=True, note="有道理", now=at("2026-03-06"))
+    decide = {"refusal": refusal, "uphold": True, "note": "有道理", "now": at("2026-03-06")}
     with pytest.raises(actions.NotNow, match="another_person"):
         actions.decide_appeal(by=park.supervisor, **decide)
     with pytest.raises(PermissionDenied):

@@ -46,7 +46,7 @@ CASE_VERBS: dict[str, tuple[str, Verb, str]] = {
 @pytest.mark.parametrize("verb", list(CASE_VERBS))
 def test_every_verb_from_every_state(park: World, state: CaseState, verb: str) -> None:
     case = case_in(park, state)
-    name, call, code = CASE_VERBS[verb]
+    _name, call, code = CASE_VERBS[verb]
     allowed, to = CASE_TRANSITIONS[verb]
     before = everything()
     if state not in allowed:
@@ -112,7 +112,14 @@ def test_every_task_verb_from_every_state(park: World, state: TaskState, verb: s
 def test_tasks_are_given_for_open_cases_only(park: World, state: CaseState) -> None:
     case = case_in(park, state)
     before = everything()
-    asked = dict(organisation=park.department, title="看看", detail="", days=2, by=park.officer, now=MONDAY)
+    asked = {
+        "organisation": park.department,
+        "title": "看看",
+        "detail": "",
+        "days": 2,
+        "by": park.officer,
+        "now": MONDAY,
+    }
     if state not in OPEN_STATES:
         with pytest.raises(actions.NotNow, match="closed"):
             actions.give_task(cases=[case], **asked)

@@ -19,6 +19,7 @@ from .handling import (
     take_case,
 )
 from .opening import open_case
+from .progress import tell_progress
 from .rating import close_silent, note_call_back, note_mended, rate_case
 from .refusing import appeal, decide_appeal, propose_refusal, sign_refusal
 from .tasks import (
@@ -68,4 +69,5 @@ __all__ = [
     "sign_refusal",
     "supply_more",
     "take_case",
+    "tell_progress",
 ]

@@ -31,8 +31,9 @@ def ask_extension(*, promise: Promise, days: int, reason: str, by: Person | None
     "extension_too_long", "extension_once".
     """
     cases = _cases_of(promise)
+    if by is None:
+        raise NotNow("name_needed")
     _check_asks(promise, cases, by)
-    assert by is not None  # _check_asks has refused it
     steps.needs_words(reason)
     if promise.met_at or promise.ended_at:
         raise NotNow("promise_over")
@@ -54,9 +55,7 @@ def ask_extension(*, promise: Promise, days: int, reason: str, by: Person | None
     return extension
 
 
-def _check_asks(promise: Promise, cases: list[Case], by: Person | None) -> None:
-    if by is None:
-        raise NotNow("name_needed")
+def _check_asks(promise: Promise, cases: list[Case], by: Person) -> None:
     if promise.kind not in EXTENDABLE or not cases:
         raise NotNow("no_extension_for", kind=str(promise.kind))
     if promise.task is not None:
@@ -114,7 +113,7 @@ def escalate_late(*, now: datetime) -> int:
 
 
 def late_keys(today: date) -> list[int]:
-    """Keys of late promises that may still climb: read from the index `open_promises` alone."""
+    """Keys of late promises that may still climb: found by the partial index `open_promises`."""
     late = Promise.objects.filter(level__in=(0, SUPERVISOR), due_on__lt=today, met_at=None, ended_at=None)
     return list(late.order_by("level", "due_on").values_list("pk", flat=True))
 

@@ -11,8 +11,13 @@ from kaimen.cases import clocks, search, steps
 from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind, Reader
 from kaimen.cases.errors import NotNow
 from kaimen.cases.models import Answer, Case, CaseAttachment
-from kaimen.cases.permissions import WORKERS, can_handle, can_speak_for_asker, check_can_handle
-from kaimen.cases.permissions import check_speaks_for_asker
+from kaimen.cases.permissions import (
+    WORKERS,
+    can_handle,
+    can_speak_for_asker,
+    check_can_handle,
+    check_speaks_for_asker,
+)
 from kaimen.catalogue.models import Service
 from kaimen.foundation.models import Attachment, Person
 from kaimen.foundation.permissions import has_role
@@ -139,7 +144,7 @@ def reopen_case(*, case: Case, reason: str, by_asker: bool, by: Person | None, n
     NotNow("reopened_once") for the asker's second time, NotNow("appeal_instead") where the case was declined.
     """
     steps.needs_words(reason)
-    fields = {"answered_at": None, "closed_at": None}
+    fields: dict[str, object] = {"answered_at": None, "closed_at": None}
     if by_asker:
         check_speaks_for_asker(by, case)
         if case.reopened_by_asker:

@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kaimen.cases.enums import PromiseKind
 from kaimen.cases.models import AnswerTemplate, Case, Promise
 from kaimen.catalogue.models import Service
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Organisation, Person
-from kaimen.foundation.permissions import holders
+from kaimen.foundation.permissions import holders, scope
 
 from .fields import Days, Words
 
@@ -42,6 +44,10 @@ class AnswerForm(CaseForm):
             del self.fields["also_group"]
 
 
+class ProgressForm(CaseForm):
+    text = Words(label=_("先回一句"), rows=4, placeholder=_("我在管，已经问了谁，什么时候再告诉您"))
+
+
 class AskForm(CaseForm):
     question = Words(label=_("请他补充什么"), rows=4, placeholder=_("问得具体些：要哪张单子、哪一天、在哪里"))
 
@@ -64,18 +70,18 @@ class TaskForm(CaseForm):
 
 
 class ExtensionForm(CaseForm):
-    promise = forms.ModelChoiceField(
-        label=_("哪个时限"), queryset=Promise.objects.none(), empty_label=None, widget=forms.RadioSelect
-    )
-    days = Days(label=_("再要几个工作日"), most=30, initial=5)
-    reason = Words(label=_("为什么来不及"), rows=3, max_length=1000)
+    """More time to solve it. A first answer cannot be put off: it is only an answer."""
 
-    def prepare(self) -> None:
-        field = self.fields["promise"]
-        field.queryset = Promise.objects.filter(  # type: ignore[attr-defined]
-            case=self.case, met_at=None, ended_at=None, extension=None
-        )
-        field.label_from_instance = lambda promise: promise.get_kind_display()  # type: ignore[attr-defined]
+    days = Days(label=_("再要几个工作日"), most=30, initial=5)
+    reason = Words(label=_("为什么来不及"), rows=3, max_length=1000, help_text=_("督办同意才算，只能一次"))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        promises = Promise.objects.filter(case=self.case, kind=PromiseKind.SOLVED).order_by("-round")
+        promise = promises.first()
+        if promise is None:
+            raise forms.ValidationError(_("没有可以延的时限。"))
+        return cleaned | {"promise": promise}
 
 
 class RefusalForm(CaseForm):
@@ -104,8 +110,21 @@ class JoinForm(CaseForm):
         return other
 
 
+class MergeForm(CaseForm):
+    title = forms.CharField(
+        label=_("放在一起叫什么"), max_length=120, help_text=_("每一件的原话、编号、评价都各自留着")
+    )
+
+
 class NoteForm(CaseForm):
     text = Words(label=_("备注"), rows=3, help_text=_("只有内部看得到"))
+
+
+class TitleForm(CaseForm):
+    title = forms.CharField(label=_("标题"), max_length=60, help_text=_("只是列表里的叫法，他的原话不动"))
+
+    def prepare(self) -> None:
+        self.fields["title"].initial = self.case.title if self.case else ""
 
 
 class CallBackForm(CaseForm):
@@ -122,7 +141,7 @@ class ReasonForm(CaseForm):
 
 class ServiceForm(CaseForm):
     service = forms.ModelChoiceField(
-        label=_("清单上哪一项"), queryset=Service.objects.none(), required=False, empty_label=_("不在清单上")
+        label=_("清单上哪一项"), queryset=Service.objects.none(), empty_label=_("选一项")
     )
 
     def prepare(self) -> None:
@@ -149,10 +168,6 @@ class TemplateChoice(forms.Form):
 
 def asked_organisations(person: Person, case: Case | None) -> Any:
     """Departments everywhere, and the firms and teams of the case's community (or of the officer's)."""
-    from django.db.models import Q
-
-    from kaimen.foundation.permissions import scope
-
     if case is not None:
         near = Q(community_id=case.community_id)
     else:

@@ -12,43 +12,44 @@ from kaimen.catalogue.models import Domain
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation
 
-SCOPES = [("", _("我的")), ("all", _("全部"))]
-DUE = [("", _("不限")), ("late", _("已超时")), ("today", _("今天到期")), ("soon", _("三天内到期"))]
-STATES = [("", _("没办结的")), ("any", _("全部")), ("tasks", _("有交办没回")), *CaseState.choices]
-SORTS = [("", _("按到期排")), ("new", _("最新的在前")), ("old", _("最早的在前"))]
+WHOSE = [("mine", _("我的")), ("all", _("大家的"))]
+DUE = [("", _("到期：不限")), ("late", _("已超时")), ("today", _("今天到期")), ("soon", _("今明到期"))]
+STATES = [("", _("没办完的")), ("tasks", _("交办没回的")), ("any", _("全部状态")), *CaseState.choices]
+SORTS = [("", _("按到期排")), ("new", _("新的在前")), ("old", _("早的在前"))]
 
 
 class FilterForm(forms.Form):
-    """What to show on the desk; anything it does not understand it leaves out, a filter never fails a page."""
+    """What to show on the desk; what it does not understand it leaves out: a filter never fails a page."""
 
-    q = forms.CharField(label=_("搜"), required=False, max_length=80)
-    scope = forms.ChoiceField(label=_("谁的"), choices=SCOPES, required=False)
+    text = forms.CharField(label=_("搜"), required=False, max_length=80)
+    whose = forms.ChoiceField(label=_("谁的"), choices=WHOSE, required=False)
     state = forms.ChoiceField(label=_("状态"), choices=STATES, required=False)
     due = forms.ChoiceField(label=_("到期"), choices=DUE, required=False)
-    domain = forms.ModelChoiceField(
-        label=_("领域"), queryset=Domain.objects.none(), required=False, empty_label=_("全部")
+    domain = forms.ChoiceField(label=_("领域"), required=False)
+    channel = forms.ChoiceField(
+        label=_("从哪来"), choices=[("", _("来路：全部")), *Channel.choices], required=False
     )
-    channel = forms.ChoiceField(label=_("从哪来"), choices=[("", _("全部")), *Channel.choices], required=False)
     enterprise = forms.ModelChoiceField(
-        label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("全部")
+        label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("企业：全部")
     )
     sort = forms.ChoiceField(label=_("排序"), choices=SORTS, required=False)
 
     def __init__(self, data: Any, *, communities: QuerySet[Organisation]) -> None:
         super().__init__(data)
-        domains = Domain.objects.filter(community__in=communities)
+        domains = {d.key: str(d) for d in Domain.objects.filter(community__in=communities)}
         firms = Organisation.objects.filter(community__in=communities, kind=OrganisationKind.ENTERPRISE)
-        self.fields["domain"].queryset = domains  # type: ignore[attr-defined]
+        self.fields["domain"].choices = [("", _("领域：全部")), *domains.items()]  # type: ignore[attr-defined]
         self.fields["enterprise"].queryset = firms  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:
         """Name and value of each filter that is set and understood."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: getattr(value, "pk", value) for name, value in self.cleaned_data.items() if value}
 
-    def address(self) -> str:
-        """The chosen filters as a query string, for links, saved views and the export."""
+    def address(self, **changes: str) -> str:
+        """The chosen filters, some changed, as a query string: for links, saved views and the export."""
         query = QueryDict(mutable=True)
-        for name, value in self.chosen().items():
-            query[name] = str(getattr(value, "pk", value))
+        for name, value in (self.chosen() | changes).items():
+            if value:
+                query[name] = str(value)
         return query.urlencode()

@@ -10,10 +10,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from kaimen.cases.enums import CaseState, TaskState
+from kaimen.cases.models import Case, Task
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.fields import digest
-from kaimen.foundation.models import Person
 from kaimen.foundation.permissions import has_kind, person_of
 
 now = timezone.now
@@ -43,7 +44,7 @@ def signed_in(*kinds: RoleKind) -> Callable[[View], View]:
     return wrap
 
 
-desk_people = signed_in(RoleKind.OFFICER, RoleKind.SUPERVISOR)
+desk_people = signed_in(RoleKind.OFFICER, RoleKind.SUPERVISOR, RoleKind.MANAGER)
 
 
 def unlisted(view: View) -> View:
@@ -70,3 +71,10 @@ def too_many_guesses(request: HttpRequest, *, missed: bool = False) -> bool:
         except ValueError:  # it ran out between the two
             cache.set(key, 1, GUESS_WINDOW)
     return int(cache.get(key, 0)) > GUESSES
+
+
+def take_as_seen(request: HttpRequest, subject: Case | Task) -> None:
+    """Set the state the person saw when the page was drawn, so that a verb notices what happened since."""
+    seen = request.POST.get("seen", "")
+    if seen in (TaskState.values if isinstance(subject, Task) else CaseState.values):
+        subject.state = seen

@@ -73,6 +73,4 @@ def files_of(case: Case, *, for_asker: bool) -> list[dict[str, object]]:
     """Photos and documents of a case with their address."""
     rows = case.attachments.all()
     kept = [row.attachment for row in rows if row.shown_to_asker or not for_asker]
-    return [
-        {"name": a.name, "url": f"/file/{a.token}", "is_photo": a.content_type.startswith("image/")} for a in kept
-    ]
+    return [{"name": one.name, "url": one.url, "is_photo": one.is_photo} for one in kept]

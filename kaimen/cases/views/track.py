@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, wording
-from kaimen.cases.enums import CaseState, Decision, PromiseKind
+from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenForm, SupplyForm
 from kaimen.cases.models import Case
 from kaimen.foundation.files import Refused, accept, refused_words
 
-from .common import now, too_many_guesses, unlisted
+from .common import now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
 BAD = 2  # of five
@@ -60,7 +60,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, case, token, {verb: form}, status=422)
     try:
-        actions.as_seen(case, request.POST.get("seen", ""))
+        take_as_seen(request, case)
         DO[verb](case, form.cleaned_data, now())
     except Moved:
         told = _("这件事刚刚有了新进展，先看一眼。您写的还在。")
@@ -162,9 +162,11 @@ def _context(case: Case, token: str) -> dict[str, Any]:
     steps = queries.timeline_of(case, staff=False)
     refusals = case.refusals.filter(decision=Decision.AGREED).select_related("proposed_by", "signed_by")
     asked = [step.text for step in steps if step.code == "asked_more"]
+    said = [step for step in steps if step.code == "progress"]
     return {
         "case": case,
         "token": token,
+        "progress": said[-1] if said and case.state in OPEN_STATES else None,
         "state_said": wording.state_said(case),
         "lines": wording.lines(steps, staff=False),
         "answers": list(case.answers.select_related("by").order_by("-pk")),

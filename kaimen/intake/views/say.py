@@ -26,6 +26,7 @@ from kaimen.intake.forms import SayForm, not_taken_words
 from kaimen.intake.models import FormLink
 from kaimen.intake.senders import remember_device, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
+from kaimen.intake.together import Together
 
 JOIN_SALT = "intake.join"
 
@@ -60,9 +61,9 @@ def say_confirm(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
-    form_link = FormLink.objects.select_related("community", "place", "enterprise", "service", "domain").filter(
-        token=token
-    )
+    form_link = FormLink.objects.select_related(
+        "community", "place", "enterprise", "service", "domain"
+    ).filter(token=token)
     found = form_link.first()
     if found is None:
         raise Http404
@@ -93,7 +94,11 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
 
 
 def _take(
-    request: HttpRequest, community: Organisation, data: dict[str, Any], person: Person | None, link: FormLink | None
+    request: HttpRequest,
+    community: Organisation,
+    data: dict[str, Any],
+    person: Person | None,
+    link: FormLink | None,
 ) -> Case:
     phone = data["phone"] or (person.phone if person else "")
     asker = Asker(
@@ -156,9 +161,11 @@ def _suggestion(community: Organisation, given: Any, form_link: FormLink | None 
     )
 
 
-def _joins(found: Suggestion | None) -> list[tuple[str, Case]]:
-    """A signed handle for each similar case: nobody can join, or find, a case by counting ids."""
-    return [(signing.dumps(case.pk, salt=JOIN_SALT), case) for case in found.similar] if found else []
+def _joins(found: Suggestion | None) -> list[tuple[str, Together]]:
+    """A signed handle for each thing to join: nobody can join, or find, a case by counting ids."""
+    return (
+        [(signing.dumps(offer.case.pk, salt=JOIN_SALT), offer) for offer in found.together] if found else []
+    )
 
 
 def _joined(community: Organisation, handle: str) -> Case | None:

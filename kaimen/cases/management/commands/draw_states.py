@@ -27,7 +27,12 @@ def draw(title: str, states: type[TextChoices], table: Table, first: str) -> str
     """A mermaid diagram and the same as a table, states in the order of the enum."""
     with translation.override("zh-hans"):
         names = {state.value: str(state.label) for state in states}
-    lines = [f"# {title}", "", "Drawn by `./run manage draw_states` from `kaimen/cases/enums.py`; do not edit.", ""]
+    lines = [
+        f"# {title}",
+        "",
+        "Drawn by `./run manage draw_states` from `kaimen/cases/enums.py`; do not edit.",
+        "",
+    ]
     lines += ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
     lines += [f"    {value}: {name}" for value, name in names.items()]
     for verb, (sources, to) in table.items():

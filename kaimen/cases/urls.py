@@ -1,0 +1,31 @@
+"""Addresses of cases. Who may come in is said in each view; tests/cases/test_pages_doors.py walks them all."""
+
+from django.urls import path
+
+from kaimen.cases.views import bulk, case, desk, export, mine, tasks, track, watch
+
+urlpatterns = [
+    path("t/<str:token>", track.track, name="track"),
+    path("t/<str:token>/print", track.track_print, name="track_print"),
+    path("t/<str:token>/do/<slug:verb>", track.track_do, name="track_do"),
+    path("mine", mine.mine, name="mine"),
+    path("desk/", desk.desk, name="desk"),
+    path("desk/bulk", bulk.desk_bulk, name="desk_bulk"),
+    path("desk/export.<slug:kind>", export.desk_export, name="desk_export"),
+    path("desk/views", desk.save_view, name="desk_save_view"),
+    path("desk/views/<int:pk>/drop", desk.drop_view, name="desk_drop_view"),
+    path("desk/<str:number>", case.desk_case, name="desk_case"),
+    path("desk/<str:number>/print", case.desk_print, name="desk_print"),
+    path("desk/<str:number>/phone", case.desk_reveal, name="desk_reveal"),
+    path("desk/<str:number>/do/<slug:verb>", case.desk_do, name="desk_do"),
+    path("desk/<str:number>/tasks/<int:pk>/<slug:verb>", case.desk_task, name="desk_task"),
+    path("tasks/", tasks.inbox, name="inbox"),
+    path("tasks/<int:pk>", tasks.task, name="task"),
+    path("tasks/<int:pk>/do/<slug:verb>", tasks.task_do, name="task_do"),
+    path("task/<str:token>", tasks.task_link, name="task_link"),
+    path("task/<str:token>/do/<slug:verb>", tasks.task_link_do, name="task_link_do"),
+    path("watch/", watch.watch, name="watch"),
+    path("watch/extension/<int:pk>", watch.decide_extension, name="decide_extension"),
+    path("watch/refusal/<int:pk>", watch.sign_refusal, name="sign_refusal"),
+    path("watch/appeal/<int:pk>", watch.decide_appeal, name="decide_appeal"),
+]

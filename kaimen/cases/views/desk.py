@@ -1,0 +1,114 @@
+"""The officer's desk: where I am, what is due, the one case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from kaimen.cases import queries
+from kaimen.cases.actions import desking
+from kaimen.cases.errors import NotNow
+from kaimen.cases.forms.filters import FilterForm
+from kaimen.cases.models import Case, SavedView
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.models import Person
+from kaimen.foundation.permissions import has_kind
+
+from .common import desk_people
+
+A_PAGE = 40
+ORDERS = {"new": ("-received_at", "-pk"), "old": ("received_at", "pk")}
+
+
+@dataclass
+class DeskList:
+    """The middle column: what is shown of what, and how it was asked for."""
+
+    form: FilterForm
+    page: Page[Case]
+    load: queries.Load
+    views: list[SavedView]
+    query: str
+    may_watch: bool
+
+    @property
+    def quick(self) -> list[dict[str, Any]]:
+        """The chips above the list, each on or off."""
+        now = self.form.chosen()
+        wanted = [
+            ("late", _("已超时"), self.load.late, "late"),
+            ("soon", _("今明到期"), self.load.soon, "soon"),
+        ]
+        return [
+            {
+                "label": label,
+                "count": count,
+                "tone": tone if count else "",
+                "on": now.get("due") == due,
+                "address": self.form.address(due="" if now.get("due") == due else due),
+            }
+            for due, label, count, tone in wanted
+        ]
+
+
+@require_safe
+@desk_people
+def desk(request: HttpRequest, person: Person) -> HttpResponse:
+    return render(request, "cases/desk.html", {"list": desk_list(request, person)})
+
+
+@require_POST
+@desk_people
+def save_view(request: HttpRequest, person: Person) -> HttpResponse:
+    """Keep the filters of the page under a name; the same name again replaces them."""
+    name, query = request.POST.get("name", "").strip()[:40], request.POST.get("query", "")[:400]
+    if name:
+        desking.save_view(name=name, query=query, by=person)
+    return redirect(f"/desk/?{query}")
+
+
+@require_POST
+@desk_people
+def drop_view(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
+    try:
+        desking.drop_view(pk=pk, by=person)
+    except NotNow:
+        raise Http404 from None
+    return redirect("desk")
+
+
+def filters(request: HttpRequest, person: Person) -> FilterForm:
+    """The filters of the address; who owns nothing by trade (supervisor, manager) starts with everybody's."""
+    data = request.GET.copy()
+    if not data.get("whose"):
+        data["whose"] = "mine" if has_kind(person, RoleKind.OFFICER) else "all"
+    return FilterForm(data, communities=queries.communities_of(person))
+
+
+def found(form: FilterForm, person: Person) -> QuerySet[Case]:
+    """The cases the filters ask for, in the order asked for."""
+    chosen = form.chosen()
+    with_tasks = chosen.get("state") == "tasks"
+    cases = queries.desk(person, chosen | ({"state": "open"} if with_tasks else {}))
+    if with_tasks:
+        cases = cases.filter(open_tasks__gt=0)
+    order = ORDERS.get(str(chosen.get("sort", "")))
+    return cases.order_by(*order) if order else cases
+
+
+def desk_list(request: HttpRequest, person: Person) -> DeskList:
+    form = filters(request, person)
+    page = Paginator(found(form, person), A_PAGE).get_page(request.GET.get("page"))
+    return DeskList(
+        form=form,
+        page=page,
+        load=queries.owner_load(person),
+        views=list(person.saved_views.all()),
+        query=form.address(),
+        may_watch=has_kind(person, RoleKind.SUPERVISOR),
+    )

@@ -1,0 +1,157 @@
+"""Lists: the right cases in the right order, in a number of queries that does not grow with them."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from kaimen.cases import actions, queries
+from kaimen.foundation.organisations import add_organisation
+from tests.cases.cast import World
+
+
+def queries_of(read) -> int:
+    with CaptureQueriesContext(connection) as asked:
+        read()
+    return len(asked)
+
+
+def fill(park: World, n: int) -> None:
+    now = timezone.now()
+    for number in range(n):
+        case = park.case(now=now, words=f"停车位不够{number}", enterprise=park.firm)
+        task = actions.give_task(
+            cases=[case],
+            organisation=park.department,
+            title="看",
+            detail="",
+            days=2,
+            by=park.officer,
+            now=now,
+        )
+        actions.ask_extension(promise=task.promises.get(), days=1, reason="忙", by=park.handler, now=now)
+        actions.propose_refusal(case=case, clause="1", reason="2", by=park.officer, now=now)
+
+
+def board(watch: queries.Watch) -> list[list[str]]:
+    return [
+        [case.owner.name for case in watch.at_risk],
+        [extension.asked_by.name for extension in watch.extensions],
+        [refusal.case.number for refusal in watch.refusals],
+        [load.owner.name for load in watch.loads],
+    ]
+
+
+READS = {
+    "desk": lambda w: [(c.owner.name, c.service.name, c.open_tasks) for c in queries.desk(w.officer)[:50]],
+    "search": lambda w: [(c.owner.name, c.enterprise.name) for c in queries.search(w.officer, "停车位")[:50]],
+    "inbox": lambda w: [
+        (t.organisation.name, t.due_on, [c.number for c in t.cases.all()]) for t in queries.inbox(w.handler)
+    ],
+    "watch": lambda w: board(queries.watch(w.supervisor)),
+    "similar": lambda w: [(c.number, how) for c, how in queries.similar_open(w.community, "停车位不够1")],
+}
+
+
+@pytest.mark.parametrize("name", list(READS))
+def test_no_list_asks_more_for_more_rows(park: World, name: str) -> None:
+    fill(park, 2)
+    READS[name](park)  # a person's roles are read once
+    few = queries_of(lambda: READS[name](park))
+    fill(park, 6)
+    assert queries_of(lambda: READS[name](park)) == few
+    assert READS[name](park)
+
+
+def test_a_page_of_one_case_costs_the_same_whatever_happened(park: World) -> None:
+    def read() -> None:
+        case = queries.case_for(park.officer, number)
+        for task in case.tasks.all():
+            _ = [task.organisation.name, *task.promises.all()]
+        for refusal in case.refusals.all():
+            _ = refusal.proposed_by.name
+        _ = [(s.actor, s.task and s.task.organisation.name) for s in queries.timeline_of(case, staff=True)]
+
+    case = park.case(now=timezone.now())
+    number = case.number
+    give = {"organisation": park.department, "title": "看", "detail": "", "days": 2, "by": park.officer}
+    actions.give_task(cases=[case], now=timezone.now(), **give)
+    actions.propose_refusal(case=case, clause="1", reason="2", by=park.officer, now=timezone.now())
+    few = queries_of(read)
+    for _ in range(4):
+        actions.give_task(cases=[case], now=timezone.now(), **give)
+    assert queries_of(read) == few
+
+
+def test_the_desk_is_ordered_by_what_is_due_and_filtered(park: World) -> None:
+    now = timezone.now()
+    old = park.case(now=now - timedelta(days=20))
+    new = park.case(now=now)
+    waiting = park.case(now=now - timedelta(days=1))
+    actions.ask_for_more(case=waiting, question="?", by=park.officer, now=now)
+    done = park.case(now=now)
+    actions.answer_case(case=done, text="好了", by=park.officer, now=now)
+    theirs = park.case(now=now, owner=park.colleague, domain=park.domain, channel="phone")
+    desk = lambda **filters: list(queries.desk(park.officer, filters))  # noqa: E731
+    assert desk() == [old, new, waiting]
+    assert desk(due="late") == [old]
+    assert desk(state="waiting") == [waiting]
+    assert desk(state="any", due="") == [old, new, waiting, done]
+    assert desk(whose="all", channel="phone") == [theirs]
+    assert desk(whose="all", domain="commute") == [old, new, theirs, waiting]
+    assert desk(owner=park.colleague.pk) == []
+    assert queries.owner_load(park.officer).open == 3
+    assert queries.owner_load(park.officer).late == 1
+    assert queries.loads([park.officer.pk, park.colleague.pk, park.handler.pk]) == {
+        park.officer.pk: 3,
+        park.colleague.pk: 1,
+        park.handler.pk: 0,
+    }
+
+
+def test_search_finds_by_everything_a_case_says(park: World) -> None:
+    case = park.case(words="早班车 A3 路总是不来", place_text="东门岗亭", enterprise=park.firm)
+    other = park.case(words="食堂太咸", title="伙食")
+    actions.answer_case(case=other, text="换了厨师长", by=park.officer, now=timezone.now())
+    find = lambda text: set(queries.search(park.officer, text))  # noqa: E731
+    assert find("早班车") == {case}
+    assert find("a3") == {case}
+    assert find("总是 A3") == {case}  # every word, in any order
+    assert find("班早") == set()  # a word is its characters in this order
+    assert find("岗亭") == find("模具厂") == {case}
+    assert find("厨师长") == find("伙食") == {other}
+    assert find("示例周") == {case, other}
+    assert find(case.number) == {case}
+    assert find("KM-2026") == {case, other}
+    for odd in ("", '"', "*", "a3'--", "NOT", "( OR", "%", "，。"):
+        find(odd)  # nothing a person types is a syntax error
+
+
+def test_a_confidential_name_is_not_found(park: World) -> None:
+    park.case(confidential=True, asker_name="示例秘")
+    assert not list(queries.search(park.officer, "示例秘"))
+
+
+def test_a_changed_text_is_found_anew_and_no_longer_by_the_old(park: World) -> None:
+    case = park.case(title="停车")
+    actions.retitle_case(case=case, title="充电桩", by=park.officer, now=timezone.now())
+    assert list(queries.search(park.officer, "充电桩")) == [case]
+    other = park.case(title="噪音", words="晚上太吵")
+    actions.retitle_case(case=other, title="夜里", by=park.officer, now=timezone.now())
+    assert list(queries.search(park.officer, "噪音")) == []
+
+
+def test_similar_open_cases_are_a_hint_from_this_community_alone(park: World) -> None:
+    now = timezone.now()
+    case = park.case(words="东门停车位不够，晚上没地方停", now=now)
+    closed = park.case(words="东门停车位不够", now=now)
+    actions.answer_case(case=closed, text="好了", by=park.officer, now=now)
+    park.case(words="东门停车位不够，别说是我", confidential=True, now=now)
+    park.case(words="食堂太咸了", now=now)
+    other = add_organisation(key="other", name="另一个", kind="community", parent=park.federation, by=None)
+    park.case(words="东门停车位不够", community=other, service=None, now=now)
+    [(found, likeness)] = queries.similar_open(park.community, "东门的停车位不够")
+    assert found == case
+    assert 0.3 <= likeness <= 1
