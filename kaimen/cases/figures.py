@@ -96,22 +96,22 @@ def recompute_all(community: Organisation, now: datetime | None = None) -> list[
     return months
 
 
-def refresh(now: datetime) -> list[tuple[Organisation, date]]:
+def refresh(now: datetime, look_back: int = LOOK_BACK) -> list[tuple[Organisation, date]]:
     """The job: count again the months that something happened to, and those whose promises may have run out."""
     done = []
     for community in Organisation.objects.filter(cases__isnull=False).distinct().order_by("pk"):
         seen = _last_entry()
-        months = _touched(community, now)
+        months = _touched(community, look_back)
         _replace(community, [(month, _count(community, month, now, seen)) for month in months])
         done += [(community, month) for month in months]
     return done
 
 
-def _touched(community: Organisation, now: datetime) -> list[date]:
+def _touched(community: Organisation, look_back: int) -> list[date]:
     kept = MonthlyFigures.objects.filter(community=community)
     seen = kept.order_by("-computed_at").values_list("counts__seen", flat=True)[:50]
     last = max((number or 0 for number in seen), default=0)
-    entries = TimelineEntry.objects.filter(pk__gt=last - LOOK_BACK, case__community=community)
+    entries = TimelineEntry.objects.filter(pk__gt=last - look_back, case__community=community)
     changed = _months_of(Case.objects.filter(pk__in=entries.values("case_id"), community=community))
     running = kept.filter(counts__first_not_due__gt=0).values_list("month", flat=True)
     return sorted({*changed, *running})

@@ -1,5 +1,6 @@
 """The edit form: every field of a service; lists are text areas with one entry per line."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,7 +16,7 @@ from .models import Domain
 
 HELP = {
     "name": _("大家一眼认得出的名字，例如“宿舍维修”。"),
-    "summary": _("一句大白话，60 个字以内。"),
+    "summary": _("一句大白话，60 个字以内；公布以前要写上。"),
     "who": _("谁能用，有什么条件。"),
     "documents": _("一行一样；什么都不用带就空着。"),
     "steps": _("一行一步，从职工要做的那一步写起。"),
@@ -37,10 +38,8 @@ class ServiceForm(forms.Form):
         label=_("编号（网址里用）"),
         help_text=_("小写字母、数字和短横线，定了就不再改，例如 dorm-repair。"),
     )
-    domain = forms.ChoiceField()
     audience = forms.ChoiceField(choices=Audience.choices)
     point = forms.IntegerField(required=False, min_value=1, max_value=10)
-    organisation = forms.ChoiceField()
     first_answer_days = forms.IntegerField(min_value=1)
     solve_days = forms.IntegerField(min_value=1)
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -48,14 +47,18 @@ class ServiceForm(forms.Form):
     ORDER = ("key", *LABELS, "seen")
 
     def __init__(
-        self, *args: Any, community: Organisation, content: Content, is_new: bool, **kwargs: Any
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        community: Organisation,
+        content: Content,
+        is_new: bool,
+        seen: str = "",
     ) -> None:
-        initial = as_text(content) | kwargs.pop("initial", {})
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=as_text(content) | {"seen": seen})
         domains = Domain.objects.filter(community=community)
-        self.fields["domain"].choices = [(domain.key, str(domain)) for domain in domains]
-        found = [(o.key, str(o)) for o in queries.responsible(community)]
-        self.fields["organisation"].choices = found
+        self._choose("domain", [(domain.key, str(domain)) for domain in domains])
+        self._choose("organisation", [(o.key, str(o)) for o in queries.responsible(community)])
         for name in LABELS:
             if name not in self.fields:
                 self.fields[name] = self._text(name)
@@ -64,6 +67,9 @@ class ServiceForm(forms.Form):
         self.order_fields(self.ORDER)
         if not is_new:
             del self.fields["key"]
+
+    def _choose(self, name: str, choices: list[tuple[str, str]]) -> None:
+        self.fields[name] = forms.ChoiceField(choices=choices)
 
     @staticmethod
     def _text(name: str) -> forms.Field:

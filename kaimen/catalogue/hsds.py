@@ -179,7 +179,7 @@ def _promises(service: Service, key: str) -> list[Json]:
     ]
     found = []
     for code, name, description, days in said:
-        term = {"id": identify("term", code), "code": code, "name": name, "description": description}
+        term: Json = {"id": identify("term", code), "code": code, "name": name, "description": description}
         term |= {"taxonomy": detail["name"], "taxonomy_detail": detail}
         found.append(_attribute(key, code, term, str(days)))
     return found

@@ -46,8 +46,8 @@ def counts(community: Organisation) -> dict[str, int]:
 def sections(community: Organisation, audience: str) -> list[Section]:
     """The published list of one audience, domain by domain; long lists are cut and say so."""
     shown = Q(services__state=ServiceState.PUBLISHED, services__audience=audience)
-    domains = Domain.objects.filter(community=community).annotate(n=Count("services", filter=shown))
-    domains = [domain for domain in domains.order_by("order", "pk") if domain.n]
+    counted = Domain.objects.filter(community=community).annotate(n=Count("services", filter=shown))
+    domains = [domain for domain in counted.order_by("order", "pk") if domain.n]
     wanted = published(community).filter(audience=audience)
     if sum(domain.n for domain in domains) <= SHORT_LIST:
         by_domain: dict[int, list[Service]] = {domain.pk: [] for domain in domains}
@@ -66,7 +66,7 @@ def known(community: Organisation, besides: Service | None = None) -> Known:
     return Known(
         domains=dict(Domain.objects.filter(community=community).values_list("key", "audience")),
         organisations=frozenset(responsible(community).values_list("key", flat=True)),
-        points=dict(others.values_list("point", "name")),
+        points={point: name for point, name in others.values_list("point", "name") if point},
     )
 
 

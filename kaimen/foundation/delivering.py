@@ -1,20 +1,19 @@
 """Sending what was queued: one delivery, one channel, once.
 
 A delivery is claimed by a conditional update before anything leaves the house, so two workers never both send it.
-A worker killed between claim and send leaves it `sending`; after LEASE it is sent again: for a text message a rare
-second copy is kinder than silence.
+A worker killed between claim and send leaves it `sending`; when its job comes back (jobs.LEASE, which is longer than
+LEASE here) it is sent again: for a text message a rare second copy is kinder than silence.
 """
 
 import ipaddress
 import json
 import socket
 from datetime import datetime, timedelta
-from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
 from django.db.models import F, Q
 from django.utils import timezone, translation
 from django_tasks import task
@@ -25,8 +24,9 @@ from kaimen.foundation.models import Delivery, Webhook
 from kaimen.foundation.notice_words import sentence
 
 ATTEMPTS = 5
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=5)  # shorter than a lost job's, or that job would find its own claim still fresh
 TIMEOUT = 5
+HOPELESS = frozenset({"unavailable", "BadHeaderError", "ValueError", "DoesNotExist"})  # trying again would change nothing
 
 
 class NotDelivered(Exception):
@@ -43,15 +43,17 @@ def deliver(delivery_id: int) -> str:
     try:
         with translation.override("zh-hans"):
             _send(delivery)
-    except (sms.NotSent, OSError, URLError) as error:
-        problem = getattr(error, "code", None) or type(error).__name__
-        last = delivery.attempts >= ATTEMPTS
+    except Exception as error:  # whatever a server answers, the delivery must not stay `sending`
+        problem = str(getattr(error, "code", None) or type(error).__name__)[:200]
+        last = delivery.attempts >= ATTEMPTS or problem in HOPELESS
         state = DeliveryState.FAILED if last else DeliveryState.QUEUED
-        Delivery.objects.filter(pk=delivery_id).update(state=state, problem=str(problem)[:200])
+        Delivery.objects.filter(pk=delivery_id).update(state=state, problem=problem)
         if last:
             return DeliveryState.FAILED
-        raise NotDelivered(str(problem)) from None  # not chained: the cause may name an address
-    Delivery.objects.filter(pk=delivery_id).update(state=DeliveryState.SENT, sent_at=timezone.now(), problem="")
+        raise NotDelivered(problem) from None  # not chained: the cause may name an address
+    Delivery.objects.filter(pk=delivery_id).update(
+        state=DeliveryState.SENT, sent_at=timezone.now(), problem=""
+    )
     return DeliveryState.SENT
 
 
@@ -70,9 +72,13 @@ def _send(delivery: Delivery) -> None:
     link = f"{settings.PUBLIC_URL}{delivery.notice.link}" if delivery.notice.link else ""
     match delivery.channel:
         case DeliveryChannel.EMAIL:
+            if not settings.EMAIL_HOST:
+                raise sms.NotSent("unavailable")
             body = "\n\n".join(part for part in (text, link, "开门 · 有什么事，说一句") if part)
-            # A name with a line break would be a header of its own; the subject is ours and short.
-            EmailMessage(subject="开门：有新消息", body=body, to=[delivery.address]).send()
+            # Names stand in the body only: in a header, a line break in one could begin another header.
+            mail = EmailMessage(subject="开门：有新消息", body=body, to=[delivery.address])
+            mail.connection = get_connection(timeout=TIMEOUT)
+            mail.send()
         case DeliveryChannel.SMS:
             sms.send(delivery.address, f"【开门】{text} {link}".strip())
         case DeliveryChannel.WEBHOOK:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Person
 
+PASSWORD = "kaimen-demo"  # noqa: S105 - shown on the demo's sign-in page; production never loads these people
 SEES = {
     "worker": _("说一句、跟着看、打分"),
     RoleKind.OFFICER: _("工作台：谁的事最急，由她管到底"),

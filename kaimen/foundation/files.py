@@ -7,14 +7,18 @@ downloads, and the name on disk says nothing.
 import hashlib
 import io
 import zipfile
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from kaimen.foundation.models import Attachment, Person
+from kaimen.logic.text import clean
 
 LARGEST = 20 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000  # a 60-megapixel phone photo passes, a decompression bomb does not
@@ -27,6 +31,7 @@ OFFICE = {
     "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
     "ppt/presentation.xml": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
 }
+TYPES = "[Content_Types].xml"
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 
@@ -55,7 +60,7 @@ def refused_words(error: Refused) -> str:
 
 def accept(upload: UploadedFile, *, by: Person | None) -> Attachment:
     """Check `upload` by its content and keep it. Raises Refused; nothing is stored then."""
-    name = (upload.name or "file")[-100:]
+    name = clean((upload.name or "").replace("\n", " "))[-100:] or "file"
     size = upload.size or 0
     if not size:
         raise Refused("empty", name=name)
@@ -70,34 +75,82 @@ def accept(upload: UploadedFile, *, by: Person | None) -> Attachment:
     return _photo(content, name, by)
 
 
+def accept_all(uploads: Iterable[UploadedFile], *, by: Person | None) -> list[Attachment]:
+    """Keep all of them or none: raises Refused for the first that is not taken, and those before it are gone."""
+    kept: list[Attachment] = []
+    try:
+        for upload in uploads:
+            kept.append(accept(upload, by=by))
+    except Refused:
+        discard(kept)
+        raise
+    return kept
+
+
+def discard(attachments: Iterable[Attachment]) -> None:
+    """Take back what was kept a moment ago and belongs to nothing yet."""
+    for attachment in attachments:
+        attachment.delete()
+        attachment.file.delete(save=False)
+
+
+def forget_loose(before: datetime) -> int:
+    """Remove attachments older than `before` that nothing refers to. Returns how many."""
+    loose = Attachment.objects.filter(uploaded_at__lt=before)
+    fields = Attachment._meta.get_fields(include_hidden=True)  # also those that cannot be followed back
+    for relation in (found for found in fields if found.auto_created and not found.concrete):
+        pointing = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+        loose = loose.exclude(models.Exists(pointing))
+    found = list(loose)
+    discard(found)
+    return len(found)
+
+
 def _photo(content: bytes, name: str, by: Person | None) -> Attachment:
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF", "BMP"]) as image:
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except Image.DecompressionBombError as error:
+            if image.width * image.height > LARGEST_PIXELS:
+                raise Refused("too_many_pixels", name=name)
+            image.draft(
+                "RGB", (LONGEST_SIDE, LONGEST_SIDE)
+            )  # a large JPEG is decoded at a fraction of its size
+            upright = _on_white(ImageOps.exif_transpose(image))
+    except Refused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused("too_many_pixels", name=name) from error
     except UnidentifiedImageError as error:
         raise Refused("unknown", name=name) from error
-    except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises for a cut or altered photo
+    except Exception as error:  # a cut or altered photo makes the decoders raise nearly anything
         raise Refused("broken_photo", name=name) from error
     upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    upright.info.clear()  # comments and XMP would be written along with the picture
     drawn = io.BytesIO()
     upright.save(drawn, "JPEG", quality=85, optimize=True)
-    kept = _keep(drawn.getvalue(), name, ".jpg", "image/jpeg", by)
-    Attachment.objects.filter(pk=kept.pk).update(width=upright.width, height=upright.height)
-    return kept
+    return _keep(drawn.getvalue(), name, ".jpg", "image/jpeg", by, width=upright.width, height=upright.height)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """What is transparent becomes white, as on paper: a screenshot's text is often dark."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    seen = image.convert("RGBA")
+    paper = Image.new("RGB", seen.size, "white")
+    paper.paste(seen, mask=seen)
+    return paper
 
 
 def _office_kind(content: bytes, name: str) -> tuple[str, str]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
-    except zipfile.BadZipFile as error:
+            declared = archive.open(TYPES).read(1_000_000) if TYPES in archive.namelist() else b""
+    except Exception as error:  # a damaged archive raises BadZipFile, struct.error, NotImplementedError …
         raise Refused("unknown", name=name) from error
     if sum(member.file_size for member in members) > UNPACKED_LIMIT or len(members) > 5000:
         raise Refused("bomb", name=name)
     inside = {member.filename for member in members}
-    if any(member.endswith("vbaProject.bin") for member in inside):
+    if b"macroEnabled" in declared or any(member.lower().endswith("vbaproject.bin") for member in inside):
         raise Refused("macros", name=name)
     for part, kind in OFFICE.items():
         if part in inside:
@@ -105,7 +158,9 @@ def _office_kind(content: bytes, name: str) -> tuple[str, str]:
     raise Refused("unknown", name=name)
 
 
-def _keep(content: bytes, name: str, ending: str, content_type: str, by: Person | None) -> Attachment:
+def _keep(
+    content: bytes, name: str, ending: str, content_type: str, by: Person | None, **size: int
+) -> Attachment:
     stem = name.rsplit(".", 1)[0] or "file"
     attachment = Attachment(
         name=f"{stem[:100]}{ending}",
@@ -113,7 +168,13 @@ def _keep(content: bytes, name: str, ending: str, content_type: str, by: Person 
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
         uploaded_by=by,
+        **size,
     )
     attachment.file.save(attachment.name, ContentFile(content), save=False)
-    attachment.save()
+    try:
+        with transaction.atomic():
+            attachment.save()
+    except Exception:
+        attachment.file.delete(save=False)
+        raise
     return attachment

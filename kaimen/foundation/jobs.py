@@ -16,13 +16,15 @@ from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
 
-from kaimen.foundation import sealing, tables
+from kaimen.foundation import files, sealing, sign_in_codes, tables
 from kaimen.foundation.models import JobRun
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LEASE = timedelta(minutes=10)  # a job that runs longer is taken to have lost its worker
+PATIENCE = timedelta(minutes=5)  # until a timed job that failed is tried again
+AT_ONCE = 50  # jobs done before the timetable is looked at again
 
 
 @dataclass(frozen=True)
@@ -56,15 +58,27 @@ def run_due(now: datetime) -> list[str]:
             ran.append(timed.name)
             try:
                 timed.run(now)
-            except Exception:  # one job's fault must not stop the others; it comes round again
+            except Exception:  # one job's fault must not stop the others, nor wait a day for its next turn
                 log.exception("timed job %s failed", timed.name)
+                soon = now + min(timed.every, PATIENCE)
+                JobRun.objects.filter(name=timed.name, last_started_at=now).update(next_due_at=soon)
     return ran
 
 
 def reap(now: datetime) -> int:
-    """Give back jobs whose worker is gone: running longer than LEASE. Returns how many."""
+    """Give back jobs whose worker is gone: running longer than LEASE. Returns how many.
+
+    One that has had its attempts is given up: it may be what kills the workers.
+    """
     lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LEASE)
-    return lost.update(status=TaskResultStatus.READY, run_after=now)
+    back = 0
+    for result in lost:
+        mine = lost.filter(pk=result.pk, started_at=result.started_at)
+        if len(result.worker_ids) < ATTEMPTS:
+            back += mine.update(status=TaskResultStatus.READY, run_after=now)
+        elif mine.update(status=TaskResultStatus.FAILED, finished_at=now):
+            log.error("job %s %s lost %s workers and is given up", result.task_path, result.pk, ATTEMPTS)
+    return back
 
 
 def retry(result: DBTaskResult, now: datetime) -> bool:
@@ -105,8 +119,9 @@ class PatientWorker(Worker):
             now = timezone.now()
             reap(now)
             run_due(now)
+            self.max_tasks = self._run_tasks + AT_ONCE  # a full queue must not starve the timetable
             self.run()
-            if self.running:
+            if self.running and self._run_tasks < self.max_tasks:
                 time.sleep(self.interval)
 
 
@@ -121,3 +136,15 @@ def seal_audit(now: datetime) -> None:
 def forget_old_tables(now: datetime) -> None:
     """Tables kept between a dry run and the real one hold personal data: a day is enough."""
     tables.forget_old()
+
+
+@timetable(every=timedelta(hours=6))
+def forget_old_codes(now: datetime) -> None:
+    """Sign-in codes of yesterday count for no limit any more."""
+    sign_in_codes.forget_old_codes(now)
+
+
+@timetable(every=timedelta(hours=6))
+def forget_loose_files(now: datetime) -> None:
+    """Uploads whose form was never finished: nobody can open them any more, so nobody needs them."""
+    files.forget_loose(now - timedelta(days=1))

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enums import DeliveryChannel
 from kaimen.foundation.models import Delivery, Notice, Person
 
@@ -14,7 +15,7 @@ def notify(
     sms_to: str = "",
     params: dict[str, Any] | None = None,
 ) -> Notice:
-    """Queue a notice in the caller's transaction: it exists if and only if that commits.
+    """Queue a notice in the caller's transaction: it and the jobs that send it exist if and only if that commits.
 
     `person` sees it in the app, and by e-mail when they have an address; `sms_to` also gets a text message.
     `params` hold codes, numbers and names shown in the sentence, never phone or ID numbers.
@@ -25,5 +26,6 @@ def notify(
         wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=person.email))
     if sms_to:
         wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=sms_to))
-    Delivery.objects.bulk_create(wanted)
+    for delivery in Delivery.objects.bulk_create(wanted):
+        deliver.enqueue(delivery.pk)
     return notice

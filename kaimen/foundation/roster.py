@@ -1,24 +1,40 @@
 """A roster from Excel or CSV: people, where they work, who chairs the union. Good rows stay, bad rows are named.
 
-The same file again changes nothing twice: people are found by phone (or ID number), organisations by USCC or name.
+The same file again changes nothing twice: people are found by phone, organisations by USCC or name. Rows are taken
+in chunks, each compared with the database by a few queries and written in one transaction (roster_writing), so that
+ten thousand of them take seconds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError
 
-from kaimen.foundation import audit
-from kaimen.foundation.enums import OrganisationKind, RoleKind
-from kaimen.foundation.fields import digest
-from kaimen.foundation.models import Employment, Organisation, Person, Role
-from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
-from kaimen.logic.identity import birth_date, check_id, check_phone, check_uscc
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.organisations import add_organisation
+from kaimen.foundation.roster_writing import (
+    CHAIR,
+    COLUMNS,
+    ID,
+    NAME,
+    PHONE,
+    POST,
+    UNIT,
+    USCC,
+    Row,
+    write_chunk,
+)
+from kaimen.logic.identity import Checked, check_id, check_phone, check_uscc
+from kaimen.logic.text import clean
 
-NAME, PHONE, ID, UNIT, USCC, POST, CHAIR = "姓名", "手机号", "身份证号", "单位", "统一社会信用代码", "岗位", "是否工会主席"
-COLUMNS = (NAME, PHONE, ID, UNIT, USCC, POST, CHAIR)
 NEEDED = (NAME, PHONE)
 YES = {"是", "y", "yes", "1", "true", "√"}
+LONGEST_NAME = 80  # as Person.name
+LONGEST_UNIT = 120  # as Organisation.name
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -39,18 +55,6 @@ class RosterReport:
     new_units: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Row:
-    number: int
-    name: str
-    phone: str
-    id_number: str
-    unit: str
-    uscc: str
-    post: str
-    chair: bool
-
-
 class WrongRoster(ValueError):
     """The table has no column of that name; `missing` lists them."""
 
@@ -67,14 +71,29 @@ def import_roster(
     dry_run: bool = False,
     add_units: bool = False,
 ) -> RosterReport:
-    """Bring in a roster; each good row in a transaction of its own. Raises WrongRoster if a needed column is missing.
+    """Bring in a roster, chunk by chunk. Raises WrongRoster if a needed column is missing.
 
     An enterprise that is not known is a bad row, unless `add_units` and the row gives its USCC: then it is added
-    under `community`. With `dry_run` nothing is written and the report says what would be.
+    under `community`. A person who belongs to another community keeps name and ID number: the row is bad unless both
+    agree. With `dry_run` nothing is written and the report says what would be.
     """
     report = RosterReport()
-    phones: dict[str, int] = {}
-    units = _Units(community, add_units, dry_run, by)
+    good = _good(rows, report, _Units(community, add_units, dry_run, by))
+    while chunk := list(islice(good, CHUNK)):
+        try:
+            done = write_chunk(chunk, community, by, dry_run)
+        except IntegrityError:  # somebody else added one of these people just now: look again, once
+            done = write_chunk(chunk, community, by, dry_run)
+        report.added += done.added
+        report.changed += done.changed
+        report.same += done.same
+        report.bad += [BadRow(*problem) for problem in done.bad]
+    report.bad.sort(key=lambda bad: bad.row)
+    return report
+
+
+def _good(rows: Iterable[dict[str, str]], report: RosterReport, units: "_Units") -> Iterator[Row]:
+    seen: dict[str, set[str]] = {PHONE: set(), ID: set()}
     for number, raw in enumerate(rows, 2):
         if number == 2:
             missing = [column for column in NEEDED if column not in raw]
@@ -82,131 +101,82 @@ def import_roster(
                 raise WrongRoster(missing)
         if not any(str(value).strip() for value in raw.values()):
             continue
-        row = _check(number, raw, phones, report)
-        if row is None:
-            continue
-        organisation = units.find(row, report)
-        if row.unit and organisation is None and not (dry_run and row.unit in report.new_units):
-            continue
-        _write(row, organisation, by, dry_run, report)
-    return report
+        row = _check(number, raw, seen, report, units)
+        if row is not None:
+            yield row
 
 
-def _check(number: int, raw: dict[str, str], phones: dict[str, int], report: RosterReport) -> _Row | None:
-    value = {column: str(raw.get(column) or "").strip() for column in COLUMNS}
+def _check(
+    number: int, raw: dict[str, str], seen: dict[str, set[str]], report: RosterReport, units: "_Units"
+) -> Row | None:
+    value = {column: clean(str(raw.get(column) or "")) for column in COLUMNS}
     problems: list[tuple[str, str]] = []
+    for column, longest in ((NAME, LONGEST_NAME), (UNIT, LONGEST_UNIT)):
+        if len(value[column]) > longest:
+            problems.append((column, "too_long"))
     if not value[NAME]:
         problems.append((NAME, "name_missing"))
-    phone = check_phone(value[PHONE].removesuffix(".0"))
-    if not phone.ok:
-        problems.append((PHONE, "phone_missing" if not value[PHONE] else f"phone_{phone.problem}"))
-    elif phone.value in phones:
-        problems.append((PHONE, "phone_twice"))
-    id_number = check_id(value[ID]) if value[ID] else None
-    if id_number and not id_number.ok:
-        problems.append((ID, f"id_{id_number.problem}"))
-    uscc = check_uscc(value[USCC]) if value[USCC] else None
-    if uscc and not uscc.ok:
-        problems.append((USCC, f"uscc_{uscc.problem}"))
+    phone = _checked(check_phone(value[PHONE].removesuffix(".0")), PHONE, "phone", problems)
+    id_number = _checked(check_id(value[ID]), ID, "id", problems) if value[ID] else ""
+    uscc = value[USCC].upper()
+    if uscc and uscc not in units.by_uscc:  # one that is registered here was checked when it was
+        uscc = _checked(check_uscc(uscc), USCC, "uscc", problems)
+    for column, kind, found in ((PHONE, "phone", phone), (ID, "id", id_number)):
+        if found and found in seen[column]:
+            problems.append((column, f"{kind}_twice"))
+    organisation = None
+    if not problems and (value[UNIT] or uscc):
+        organisation, problem = units.find(value[UNIT], uscc, report.new_units)
+        problems += [(UNIT, problem)] if problem else []
     report.bad += [BadRow(number, column, code) for column, code in problems]
     if problems:
         return None
-    phones[phone.value or ""] = number
-    return _Row(
+    seen[PHONE].add(phone)
+    seen[ID].add(id_number)
+    return Row(
         number=number,
         name=value[NAME],
-        phone=phone.value or "",
-        id_number=(id_number.value or "") if id_number else "",
-        unit=value[UNIT],
-        uscc=(uscc.value or "") if uscc else "",
+        phone=phone,
+        id_number=id_number,
+        organisation=organisation,
         post=value[POST][:80],
         chair=value[CHAIR].lower() in YES,
     )
 
 
+def _checked(checked: Checked, column: str, kind: str, problems: list[tuple[str, str]]) -> str:
+    if checked.problem:
+        problems.append((column, f"{kind}_{'missing' if checked.problem == 'empty' else checked.problem}"))
+    return checked.value or ""
+
+
 class _Units:
+    """The community's organisations by USCC and name, with those that this roster brings."""
+
     def __init__(self, community: Organisation, add: bool, dry_run: bool, by: Person | None) -> None:
         known = list(Organisation.objects.filter(community=community))
-        self.by_name = {o.name: o for o in known}
-        self.by_uscc = {o.uscc: o for o in known if o.uscc}
+        self.by_name: dict[str, Organisation | None] = {o.name: o for o in known}
+        self.by_uscc: dict[str, Organisation | None] = {o.uscc: o for o in known if o.uscc}
         self.community, self.add, self.dry_run, self.by = community, add, dry_run, by
 
-    def find(self, row: _Row, report: RosterReport) -> Organisation | None:
-        if not row.unit and not row.uscc:
-            return None
-        found = self.by_uscc.get(row.uscc) or self.by_name.get(row.unit)
-        if found or row.unit in report.new_units:
-            return found
-        if not (self.add and row.uscc and row.unit):
-            report.bad.append(BadRow(row.number, UNIT, "unit_unknown"))
-            return None
-        report.new_units.append(row.unit)
-        if not self.dry_run:
-            found = add_organisation(
-                key=f"e-{row.uscc.lower()}",
-                name=row.unit,
-                kind=OrganisationKind.ENTERPRISE,
-                parent=self.community,
-                uscc=row.uscc,
-                by=self.by,
-            )
-            self.by_name[found.name] = self.by_uscc[found.uscc] = found
-        return found
+    def find(self, name: str, uscc: str, new: list[str]) -> tuple[Organisation | None, str]:
+        """The organisation, or a reason code; in a dry run a new one is (None, "")."""
+        if uscc in self.by_uscc:
+            return self.by_uscc[uscc], ""
+        if name in self.by_name:
+            known = self.by_name[name]
+            other = uscc and known and known.uscc and known.uscc != uscc
+            return (None, "uscc_differs") if other else (known, "")
+        if not (self.add and uscc and name):
+            return None, "unit_unknown"
+        if Organisation.objects.filter(uscc=uscc).exists():
+            return None, "unit_elsewhere"
+        new.append(name)
+        self.by_name[name] = self.by_uscc[uscc] = None if self.dry_run else self._add(name, uscc)
+        return self.by_name[name], ""
 
-
-def _write(
-    row: _Row, organisation: Organisation | None, by: Person | None, dry_run: bool, report: RosterReport
-) -> None:
-    person = Person.objects.filter(phone_digest=phone_digest(row.phone)).first()
-    id_digest = digest(row.id_number, "id") if row.id_number else ""
-    if id_digest and Person.objects.filter(id_digest=id_digest).exclude(pk=person.pk if person else None).exists():
-        report.bad.append(BadRow(row.number, ID, "id_of_another"))
-        return
-    if dry_run:
-        changes = _changes(person, row, organisation) if person else True
-        report.added += person is None
-        report.changed += bool(person and changes)
-        report.same += bool(person and not changes)
-        return
-    with transaction.atomic():
-        if person is None:
-            born = birth_date(row.id_number) if row.id_number else None
-            person = add_person(name=row.name, phone=row.phone, id_number=row.id_number, birth_date=born, by=by)
-            _place(person, row, organisation, by)
-            report.added += 1
-        elif _changes(person, row, organisation):
-            _update(person, row, id_digest, by)
-            _place(person, row, organisation, by)
-            report.changed += 1
-        else:
-            report.same += 1
-
-
-def _changes(person: Person | None, row: _Row, organisation: Organisation | None) -> bool:
-    if person is None or person.name != row.name or (row.id_number and person.id_number != row.id_number):
-        return True
-    if organisation is None:
-        return False
-    job = Employment.objects.filter(person=person, organisation=organisation, until=None).first()
-    if job is None or (row.post and job.post != row.post):
-        return True
-    chairs = Role.objects.filter(person=person, organisation=organisation, kind=RoleKind.CHAIR, active=True)
-    return row.chair and not chairs.exists()
-
-
-def _update(person: Person, row: _Row, id_digest: str, by: Person | None) -> None:
-    person.name = row.name
-    if row.id_number:
-        person.id_number, person.id_digest = row.id_number, id_digest
-    person.save(update_fields=["name", "id_number", "id_digest"])
-    audit.record(verb="person.update", subject=person, by=by)
-
-
-def _place(person: Person, row: _Row, organisation: Organisation | None, by: Person | None) -> None:
-    if organisation is None:
-        return
-    Employment.objects.update_or_create(
-        person=person, organisation=organisation, until=None, defaults={"post": row.post}
-    )
-    if row.chair:
-        give_role(person=person, kind=RoleKind.CHAIR, organisation=organisation, by=by)
+    def _add(self, name: str, uscc: str) -> Organisation:
+        fields: dict[str, Any] = {"uscc": uscc, "parent": self.community, "by": self.by}
+        return add_organisation(
+            key=f"e-{uscc.lower()}", name=name, kind=OrganisationKind.ENTERPRISE, **fields
+        )

@@ -10,13 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import takewhile
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from kaimen.foundation.models import AuditEntry, AuditSeal
 
 BATCH = 5000
-SETTLE = timedelta(seconds=30)  # rows of transactions still under way may yet appear with smaller ids
+SETTLE = timedelta(seconds=30)  # a clock that is a little off between two processes does no harm
+BEFORE_ALL = -(2**63)  # also a row planted with a negative id stands inside the first seal
 
 
 @dataclass(frozen=True)
@@ -31,10 +33,16 @@ class Finding:
 
 @transaction.atomic
 def seal(now: datetime) -> AuditSeal | None:
-    """Seal the next batch of rows older than SETTLE; None if there is nothing to seal."""
+    """Seal the next batch of rows older than SETTLE; None if there is nothing to seal.
+
+    Raises OperationalError on PostgreSQL when a long transaction is still writing: the next turn seals.
+    """
+    _wait_for_writers()
     last = AuditSeal.objects.order_by("-pk").first()
-    start = last.last_entry if last else 0
-    rows = list(AuditEntry.objects.filter(pk__gt=start, at__lt=now - SETTLE).order_by("pk")[:BATCH])
+    start = last.last_entry if last else BEFORE_ALL
+    unsealed = AuditEntry.objects.filter(pk__gt=start).order_by("pk")[:BATCH]
+    # up to the first that has not settled: a row left out between two sealed ones would look like one put in
+    rows = list(takewhile(lambda row: row.at < now - SETTLE, unsealed))
     if not rows:
         return None
     previous = last.hash if last else ""
@@ -48,10 +56,22 @@ def seal(now: datetime) -> AuditSeal | None:
     )
 
 
+def _wait_for_writers() -> None:
+    """No row may yet appear with a smaller id than one we seal, and no second sealer may work beside us.
+
+    On SQLite the write lock of the transaction does both. PostgreSQL gives out ids before a row is seen, so the
+    table is locked against writers for the moment it takes; they wait at most for one batch.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+            cursor.execute(f"LOCK TABLE {AuditEntry._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+
+
 def verify() -> list[Finding]:
     """Recompute every seal from the rows; an empty list means nothing was changed or taken out."""
     findings = []
-    previous, start = "", 0
+    previous, start = "", BEFORE_ALL
     for kept in AuditSeal.objects.order_by("pk").iterator():
         rows = list(AuditEntry.objects.filter(pk__gt=start, pk__lte=kept.last_entry).order_by("pk"))
         if kept.previous_hash != previous:

@@ -6,7 +6,7 @@ Neither phone nor text is ever logged: the text may be a sign-in code.
 
 import json
 from abc import ABC, abstractmethod
-from urllib.error import URLError
+from urllib.error import HTTPError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
@@ -62,9 +62,10 @@ class Webhook(Adapter):
         try:
             with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
                 answer.read(1)
-        except URLError as error:  # HTTPError is one of these, and has a code
-            raise NotSent("refused" if hasattr(error, "code") else "unreachable") from None
-        except OSError:  # a timeout while reading
+        except HTTPError as error:
+            error.close()
+            raise NotSent("refused") from None
+        except OSError:  # no connection, or a timeout while reading
             raise NotSent("unreachable") from None
         return ""
 

@@ -3,6 +3,7 @@
 import csv
 import secrets
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from python_calamine import CalamineError, CalamineWorkbook
 
 LARGEST = 30 * 1024 * 1024
+UNPACKED_LIMIT = 1024 * 1024 * 1024
 KEPT_SECONDS = 86400
 SUFFIXES = {".csv", ".txt", ".xlsx", ".xls", ".ods"}
 
@@ -30,17 +32,38 @@ def read_table(path: Path) -> Iterator[dict[str, str]]:
     Raises NotATable when it is none of these.
     """
     if path.suffix.lower() in {".csv", ".txt"}:
-        with path.open(encoding=_encoding(path), newline="") as file:
-            for row in csv.DictReader(file):
-                yield {str(k).strip(): (v or "") for k, v in row.items() if k is not None}
+        yield from _read_text(path)
         return
+    _refuse_bomb(path)
     try:
         rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
+        heads = [str(cell).strip() for cell in next(rows, [])]
     except (CalamineError, OSError, ValueError) as error:
         raise NotATable("broken") from error
-    heads = [str(cell).strip() for cell in next(rows, [])]
     for cells in rows:
         yield dict(zip(heads, map(_text, cells), strict=False))
+
+
+def _read_text(path: Path) -> Iterator[dict[str, str]]:
+    try:
+        with path.open(encoding=_encoding(path), newline="") as file:
+            head = file.readline()
+            file.seek(0)
+            delimiter = max(",\t;", key=head.count)  # Excel writes tabs, or semicolons in some countries
+            for row in csv.DictReader(file, delimiter=delimiter):
+                yield {str(k).strip(): (v or "") for k, v in row.items() if k is not None}
+    except (UnicodeError, csv.Error) as error:
+        raise NotATable("broken") from error
+
+
+def _refuse_bomb(path: Path) -> None:
+    """An xlsx or ods is a zip: it must not unpack to many times what anybody's table holds."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > UNPACKED_LIMIT:
+                raise NotATable("too_large")
+    except zipfile.BadZipFile:
+        return  # an old xls, or nothing at all: the reader says so
 
 
 def keep(upload: UploadedFile) -> str:
@@ -93,6 +116,8 @@ def _text(cell: object) -> str:
 def _encoding(path: Path) -> str:
     with path.open("rb") as file:
         head = file.read(200_000)
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
     try:
         head.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -143,7 +143,8 @@ def discard_draft(*, service: Service, by: Person | None, now: datetime | None =
         if not rows.delete()[0]:
             raise Moved(Service.objects.get(pk=service.pk))
         return None
-    kept = None if service.state == ServiceState.PUBLISHED else service.versions.first().content
+    last = service.versions.first()
+    kept = last.content if last and service.state != ServiceState.PUBLISHED else None
     if not rows.update(draft=kept, updated_at=now or timezone.now()):
         raise Moved(Service.objects.get(pk=service.pk))
     service.refresh_from_db()

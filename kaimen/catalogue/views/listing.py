@@ -1,5 +1,7 @@
 """What everybody may read: the list, one service, its earlier versions."""
 
+from typing import Any
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -26,7 +28,7 @@ def service_list(request: HttpRequest) -> HttpResponse:
     audience = request.GET.get("audience", "")
     said = clean(request.GET.get("q", ""))[:LONGEST_SEARCH]
     counts = queries.counts(community)
-    page = {
+    page: dict[str, Any] = {
         "said": said,
         "audience": audience if audience in Audience.values else Audience.WORKER.value,
         "audiences": [(value, label, counts.get(value, 0)) for value, label in Audience.choices],
@@ -39,14 +41,14 @@ def service_list(request: HttpRequest) -> HttpResponse:
     return render(request, "catalogue/list.html", page)
 
 
-def _searched(community: Organisation, said: str) -> dict[str, object]:
+def _searched(community: Organisation, said: str) -> dict[str, Any]:
     found = search.find(community, said, limit=12)
     nearest = [] if found else search.find(community, said, limit=4, unsure=True)
     own = [answer for entry in found for answer in entry.answers]
     return {"found": found, "nearest": nearest, "answers": own[:3]}
 
 
-def _browsed(request: HttpRequest, community: Organisation, audience: str) -> dict[str, object]:
+def _browsed(request: HttpRequest, community: Organisation, audience: str) -> dict[str, Any]:
     if key := request.GET.get("domain"):
         domain = get_object_or_404(Domain, community=community, key=key)
         services = queries.published(community).filter(domain=domain, audience=audience)

@@ -85,7 +85,7 @@ def manage_service(request: HttpRequest, key: str) -> HttpResponse:
         community=service.community,
         content=contents.latest(service),
         is_new=False,
-        initial={"seen": service.updated_at.isoformat()},
+        seen=service.updated_at.isoformat(),
     )
     if form.is_valid():
         try:
@@ -195,8 +195,8 @@ def _form_page(
 
 def _beside(form: ServiceForm, service: Service) -> ServiceForm:
     """The same words, now knowing the other's save: saving again is a decision, not an accident."""
-    form.data = form.data.copy()
-    form.data["seen"] = service.updated_at.isoformat()
+    said = {name: form.data.get(name, "") for name in form.fields}
+    form.data = said | {"seen": service.updated_at.isoformat()}
     return form
 
 

@@ -3,12 +3,14 @@
 from django.core import signing
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
 
 from kaimen.foundation.models import Attachment
 
 HOURS = 12
 
 
+@require_safe
 def file(request: HttpRequest, signed: str) -> HttpResponse | FileResponse:
     """The photo inline (we drew it ourselves), anything else as a download; never as something a browser runs."""
     try:
@@ -16,8 +18,12 @@ def file(request: HttpRequest, signed: str) -> HttpResponse | FileResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     attachment = get_object_or_404(Attachment, token=token)
+    try:
+        content = attachment.file.open("rb")
+    except FileNotFoundError as error:
+        raise Http404 from error
     response = FileResponse(
-        attachment.file.open("rb"),
+        content,
         content_type=attachment.content_type,
         as_attachment=not attachment.is_photo,
         filename=attachment.name,

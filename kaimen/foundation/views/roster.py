@@ -30,9 +30,7 @@ TABLE_WORDS = {
 class RosterForm(forms.Form):
     table = forms.FileField(label=gettext_lazy("名册（Excel 或 CSV）"), required=False)
     kept = forms.CharField(required=False, widget=forms.HiddenInput)
-    add_units = forms.BooleanField(
-        label=gettext_lazy("表里有信用代码的新单位一起登记"), required=False
-    )
+    add_units = forms.BooleanField(label=gettext_lazy("表里有信用代码的新单位一起登记"), required=False)
 
 
 @login_required
@@ -47,21 +45,35 @@ def import_page(request: HttpRequest) -> HttpResponse:
         except tables.NotATable as error:
             form.add_error("table", str(TABLE_WORDS[error.code]))
         except roster.WrongRoster as error:
-            form.add_error("table", _("表里没有这些列：%(missing)s。第一行请写列名。") % {"missing": str(error)})
+            form.add_error(
+                "table", _("表里没有这些列：%(missing)s。第一行请写列名。") % {"missing": str(error)}
+            )
     return render(request, "foundation/roster.html", context, status=422 if form.errors else 200)
 
 
 def _work(
-    request: HttpRequest, data: dict[str, Any], person: Person, community: Organisation, context: dict[str, Any]
+    request: HttpRequest,
+    data: dict[str, Any],
+    person: Person,
+    community: Organisation,
+    context: dict[str, Any],
 ) -> HttpResponse:
     if not data["table"] and not data["kept"]:
         raise tables.NotATable("ending")
     handle = tables.keep(data["table"]) if data["table"] else data["kept"]
     path = tables.kept(handle)
     dry_run = bool(data["table"])
-    report = roster.import_roster(
-        rows=tables.read_table(path), community=community, by=person, dry_run=dry_run, add_units=data["add_units"]
-    )
+    try:
+        report = roster.import_roster(
+            rows=tables.read_table(path),
+            community=community,
+            by=person,
+            dry_run=dry_run,
+            add_units=data["add_units"],
+        )
+    except (tables.NotATable, roster.WrongRoster):
+        path.unlink(missing_ok=True)  # nobody comes back for it, and it may hold personal data
+        raise
     if dry_run:
         bad = [(row.row, row.column, words(row.code)) for row in report.bad]
         context |= {"report": report, "bad": bad, "handle": handle, "add_units": data["add_units"]}

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from kaimen.foundation import sign_in_codes, sms
 from kaimen.foundation.accounts import first_page
 from kaimen.foundation.addresses import client_address
-from kaimen.foundation.demo import demo_people
+from kaimen.foundation.demo import PASSWORD, demo_people
 from kaimen.foundation.fields import decrypt, encrypt
 from kaimen.foundation.forms import CodeForm, PhoneForm
 from kaimen.foundation.models import Account, Person
@@ -42,6 +42,7 @@ def _page_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "next": safe_next(request),
         "demo_people": demo_people() if settings.DEMO else [],
+        "demo_password": PASSWORD if settings.DEMO else "",
         "consent_version": sign_in_codes.CONSENT_VERSION,
     }
 

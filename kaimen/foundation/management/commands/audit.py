@@ -14,6 +14,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("what", choices=["verify", "seal"])
+        parser.add_argument("--kept", metavar="HASH", help="以前抄下来的最后一张封条，核对它还在不在")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["what"] == "seal":
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             self.stderr.write(f"封条 {found.seal}（记录 {found.first_entry}–{found.last_entry}）：{WORDS[found.code]}")
         if findings:
             raise CommandError(f"{len(findings)} 张封条对不上")
+        if options["kept"] and not AuditSeal.objects.filter(hash=options["kept"]).exists():
+            raise CommandError("抄下来的那张封条不在了：封条被整个重写过")
         last = AuditSeal.objects.order_by("-pk").first()
         open_rows = AuditEntry.objects.filter(pk__gt=last.last_entry if last else 0).count()
         head = last.hash if last else "（还没有封条）"
