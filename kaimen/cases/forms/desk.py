@@ -37,6 +37,7 @@ class AnswerForm(CaseForm):
     text = Words(
         label=_("答复"), rows=6, max_length=4000, placeholder=_("说清楚：怎么办了、接下来、还有问题找谁")
     )
+    text.widget.attrs["data-key"] = "r"  # the key that opens the form then goes to the field
     also_group = forms.BooleanField(label=_("并在一起的都这样答复"), required=False)
 
     def prepare(self) -> None:
