@@ -66,7 +66,7 @@ def test_nobody_without_the_link_opens_the_tracking_page(park: World) -> None:
     page = Client().get(links.track_path(case))
     assert page.status_code == 200
     assert page["Cache-Control"] == "no-store"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
     assert "noindex" in page["X-Robots-Tag"]
     wrong = Client().get("/t/AAAAAAAAAAAAAAAAAAAAAA")
     assert wrong.status_code == 404

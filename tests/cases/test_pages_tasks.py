@@ -94,7 +94,7 @@ def test_the_link_opens_one_task_without_an_account(park: World) -> None:
     shown = response.content.decode()
     assert response["Cache-Control"] == "no-store"
     assert "noindex" in response["X-Robots-Tag"]
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
     assert "贴条太狠" in shown
     assert "陈＊＊" in shown
     for hidden in ("13812342201", "陈小明", links.track_token(case)):

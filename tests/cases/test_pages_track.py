@@ -170,7 +170,7 @@ def test_the_print_view(park: World) -> None:
     case = park.case(now=now())
     response = Client().get(f"{links.track_path(case)}/print")
     assert case.words in response.content.decode()
-    assert response["Referrer-Policy"] == "no-referrer"
+    assert response["Referrer-Policy"] == "same-origin"
 
 
 def test_reading_costs_the_same_however_much_happened(park: World) -> None:

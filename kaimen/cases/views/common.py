@@ -48,14 +48,17 @@ desk_people = signed_in(RoleKind.OFFICER, RoleKind.SUPERVISOR, RoleKind.MANAGER)
 
 
 def unlisted(view: View) -> View:
-    """A page that opens by its link alone: not kept, not indexed, its address told to nobody."""
+    """A page that opens by its link alone: not kept, not indexed, its address told to nobody outside.
+
+    Not `no-referrer`: browsers then send `Origin: null` with our own forms, and the CSRF check refuses them.
+    """
 
     @wraps(view)
     def private(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     return private
