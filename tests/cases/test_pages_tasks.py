@@ -65,7 +65,9 @@ def test_accepting_and_replying_with_a_file(park: World) -> None:
     client = signed_in(park.handler)
     assert client.post(f"/tasks/{task.pk}/do/accept", {"seen": "asked"}).status_code == 302
     files = [SimpleUploadedFile("方案.pdf", PDF, "application/pdf")]
-    done = client.post(f"/tasks/{task.pk}/do/finish", {"seen": "accepted", "reply": "先劝离", "files": files})
+    done = client.post(
+        f"/tasks/{task.pk}/do/finish", {"seen": "accepted", "reply": "先劝离", "attached": files}
+    )
     assert done.status_code == 302
     task.refresh_from_db()
     assert (task.state, task.reply, task.handler) == ("done", "先劝离", park.handler)
@@ -79,7 +81,7 @@ def test_a_file_that_is_none_is_refused_and_nothing_sent(park: World) -> None:
     task = given(park)
     files = [SimpleUploadedFile("x.pdf", b"MZ\x90", "application/pdf")]
     response = signed_in(park.handler).post(
-        f"/tasks/{task.pk}/do/finish", {"reply": "写好的回话", "files": files}
+        f"/tasks/{task.pk}/do/finish", {"reply": "写好的回话", "attached": files}
     )
     assert response.status_code == 422
     assert "写好的回话" in response.content.decode()

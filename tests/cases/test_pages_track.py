@@ -69,7 +69,7 @@ def test_supplying_what_was_asked_with_a_photo(park: World) -> None:
     case = park.case(now=now())
     actions.ask_for_more(case=case, question="有病历吗？", by=park.officer, now=now())
     assert "有病历吗？" in page(case)
-    response = do(case, "supply", text="有，见照片", files=[photo()])
+    response = do(case, "supply", text="有，见照片", attached=[photo()])
     assert response.status_code == 302
     case.refresh_from_db()
     assert case.state == "in_hand"
@@ -81,7 +81,7 @@ def test_a_file_that_is_no_photo_is_refused_and_the_words_stay(park: World) -> N
     case = park.case(now=now())
     actions.ask_for_more(case=case, question="有病历吗？", by=park.officer, now=now())
     script = SimpleUploadedFile("x.jpg", b"<script>alert(1)</script>", "image/jpeg")
-    response = do(case, "supply", text="写了很久的话", files=[script])
+    response = do(case, "supply", text="写了很久的话", attached=[script])
     assert response.status_code == 422
     assert "写了很久的话" in response.content.decode()
     assert Case.objects.get(pk=case.pk).state == "waiting"

@@ -115,6 +115,6 @@ def test_a_parameter_reads_as_a_word(park: World) -> None:
     case = park.case(now=timezone.now() - timedelta(days=1))
     actions.answer_case(case=case, text="好了", by=park.officer, now=timezone.now())
     actions.rate_case(case=case, score=2, solved="partly", comment="慢", by=None, now=timezone.now())
-    [first, *_] = [line for line in wording.lines(queries.timeline_of(case, staff=False), staff=False)]
+    first = wording.lines(queries.timeline_of(case, staff=False), staff=False)[0]
     assert first.said == "您评了：不满意，解决了一部分"
     assert first.text == "慢"

@@ -68,7 +68,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     except NotNow as no:
         return _page(request, _again(case), token, {verb: form}, wording.not_now(no), status=409)
     except Refused as refused:
-        form.add_error("files", refused_words(refused))
+        form.add_error("attached", refused_words(refused))
         return _page(request, case, token, {verb: form}, status=422)
     if verb == "revoke":
         url = links.track_url(case)
@@ -79,7 +79,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
 
 
 def _supply(case: Case, data: dict[str, Any], at: datetime) -> None:
-    files = [accept(upload, by=None) for upload in data["files"]]
+    files = [accept(upload, by=None) for upload in data["attached"]]
     actions.supply_more(case=case, text=data["text"], attachments=files, by=None, now=at)
 
 
