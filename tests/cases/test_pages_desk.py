@@ -338,3 +338,35 @@ def test_the_export_masks_and_follows_the_filter(park: World, officer: Client) -
     assert len(sheet) == 2
     assert sheet[1][2] == "=HYPERLINK(1)"
     assert officer.get("/desk/export.pdf").status_code == 404
+
+
+def test_what_was_said_on_the_phone_is_written_down(park: World, officer: Client) -> None:
+    case = park.case(now=now())
+    do(officer, case, "ask", question="几号车位？")
+    assert do(officer, park.fresh(case), "supply", text="三号门那个").status_code == 302
+    assert park.fresh(case).state == "in_hand"
+    task = actions.give_task(
+        cases=[park.fresh(case)],
+        organisation=park.firm,
+        title="共享",
+        detail="夜里",
+        days=3,
+        by=park.officer,
+        now=now(),
+    )
+    path = f"/desk/{case.number}/tasks/{task.pk}/reply"
+    assert officer.post(path, {"reply": ""}).status_code == 409
+    assert officer.post(path, {"reply": "同意共享"}).status_code == 302
+    task.refresh_from_db()
+    assert (task.state, task.reply, task.handler) == ("done", "同意共享", None)
+    again = officer.post(path, {"reply": "又说了一遍"})
+    assert again.status_code == 409
+    assert "又说了一遍" in again.content.decode()
+
+
+def test_a_supervisor_looks_at_one_officers_desk(park: World) -> None:
+    park.case(words="示例王的事", now=now())
+    park.case(words="示例李的事", owner=park.colleague, now=now())
+    shown = show(signed_in(park.supervisor), f"/desk/?whose=all&owner={park.colleague.pk}")
+    assert "示例李的事" in shown
+    assert "示例王的事" not in shown

@@ -53,6 +53,10 @@ class AskForm(CaseForm):
     question = Words(label=_("请他补充什么"), rows=4, placeholder=_("问得具体些：要哪张单子、哪一天、在哪里"))
 
 
+class SupplyForm(CaseForm):
+    text = Words(label=_("他补充了什么"), rows=4, help_text=_("电话里、当面说的，照他的话记"))
+
+
 class TaskForm(CaseForm):
     organisations = forms.ModelMultipleChoiceField(
         label=_("交给谁"),

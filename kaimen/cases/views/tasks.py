@@ -22,7 +22,7 @@ from kaimen.foundation.files import Refused, accept, refused_words
 from kaimen.foundation.models import Person
 from kaimen.logic.identity import mask_name, mask_text
 
-from .common import now, signed_in, take_as_seen, too_many_guesses, unlisted
+from .common import count_guess, now, signed_in, take_as_seen, too_many_guesses, unlisted
 from .pieces import shown
 
 MOST = 100
@@ -91,11 +91,9 @@ def _of(person: Person, pk: int) -> Task:
 
 
 def _opened(request: HttpRequest, token: str) -> TaskLink | None:
-    if too_many_guesses(request):
-        return None
     link = queries.task_by_token(token, now())
     if link is None:
-        too_many_guesses(request, missed=True)
+        count_guess(request)
     return link
 
 

@@ -17,7 +17,7 @@ from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenFo
 from kaimen.cases.models import Case
 from kaimen.foundation.files import Refused, accept, refused_words
 
-from .common import now, take_as_seen, too_many_guesses, unlisted
+from .common import count_guess, now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
 BAD = 2  # of five
@@ -121,11 +121,9 @@ THANKS = {
 
 
 def _found(request: HttpRequest, token: str) -> Case | None:
-    if too_many_guesses(request):
-        return None
     case = queries.by_track_token(token)
     if case is None:
-        too_many_guesses(request, missed=True)
+        count_guess(request)
     return case
 
 
