@@ -94,7 +94,11 @@ def knock(
     try:
         with transaction.atomic():
             owner = owner_for(
-                community=community, service=service, domain=domain, place=place, today=timezone.localdate(now)
+                community=community,
+                service=service,
+                domain=domain,
+                place=place,
+                today=timezone.localdate(now),
             )
             case = cases.open_case(
                 community=community,
@@ -200,7 +204,13 @@ def stop_form_link(*, form: FormLink, by: Person) -> None:
 
 @transaction.atomic
 def record_visit(
-    *, community: Organisation, organisation: Organisation, by: Person, on: object, met: str = "", note: str = ""
+    *,
+    community: Organisation,
+    organisation: Organisation,
+    by: Person,
+    on: object,
+    met: str = "",
+    note: str = "",
 ) -> Visit:
     """Somebody went there and listened; the needs follow through `knock` with `visit`."""
     visit = Visit.objects.create(

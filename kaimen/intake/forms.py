@@ -16,7 +16,9 @@ PHOTOS_AT_ONCE = 6
 
 NOT_TAKEN_WORDS = {
     "empty": _("还没写呢。说一句就行，比如“宿舍热水晚上十点就停”。"),
-    "too_long": _("写得很细，谢谢。现在有 %(length)s 个字，一次最多 %(longest)s 个字：请先说最要紧的，其余可以放进附件或之后补充。"),
+    "too_long": _(
+        "写得很细，谢谢。现在有 %(length)s 个字，一次最多 %(longest)s 个字：请先说最要紧的，其余可以放进附件或之后补充。"
+    ),
     "nothing_said": _("没看出是什么事。请用几个字说一说，比如“食堂周末不开”。"),
     "wait": _("刚才已经收到您好几件了，都在办。请过一会儿再说新的；要补充，打开原来的那件写就行。"),
     "ask_phone": _("这个网络刚刚说的事很多。请留个手机号再提交，您写的都还在。"),
@@ -42,7 +44,9 @@ class ManyFilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [f for f in (data if isinstance(data, (list, tuple)) else [data]) if f]
         if len(files) > PHOTOS_AT_ONCE:
-            raise forms.ValidationError(_("一次最多 %(most)s 个文件，其余的之后可以补。"), params={"most": PHOTOS_AT_ONCE})
+            raise forms.ValidationError(
+                _("一次最多 %(most)s 个文件，其余的之后可以补。"), params={"most": PHOTOS_AT_ONCE}
+            )
         return [super(ManyFilesField, self).clean(f, initial) for f in files]
 
 
@@ -127,7 +131,9 @@ class TakeForm(SayForm):
 class FormLinkForm(forms.Form):
     name = forms.CharField(label=_("给这个码起个名字"), max_length=80)
     question = forms.CharField(label=_("问什么（不写就是“有什么事？”）"), max_length=120, required=False)
-    place = forms.ModelChoiceField(Place.objects.none(), label=_("贴在哪儿"), required=False, empty_label=_("不限"))
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=_("贴在哪儿"), required=False, empty_label=_("不限")
+    )
     enterprise = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("给哪家单位"), required=False, empty_label=_("不限")
     )
@@ -144,7 +150,7 @@ class FormLinkForm(forms.Form):
 
 class VisitForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("去了哪家"))
-    on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     met = forms.CharField(label=_("见了谁"), max_length=120, required=False)
     needs = forms.CharField(
         label=_("听到的事，一行一件，照原话写"), widget=forms.Textarea(attrs={"rows": 6}), strip=False

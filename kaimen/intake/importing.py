@@ -92,9 +92,12 @@ def _one(
     if phone and not phone.ok:
         report.bad.append(BadRow(number, columns["phone"], "phone"))
         return
-    key = "import-" + hashlib.sha256(
-        f"{source}:{value.get('id') or words + value.get('time', '')}".encode()
-    ).hexdigest()[:48]
+    key = (
+        "import-"
+        + hashlib.sha256(f"{source}:{value.get('id') or words + value.get('time', '')}".encode()).hexdigest()[
+            :48
+        ]
+    )
     if Submission.objects.filter(key=key).exists():
         report.already += 1
         return
@@ -109,7 +112,12 @@ def _one(
 
 
 def _knock(
-    key: str, words: str, value: dict[str, str], phone: str | None, at: datetime | None, community: Organisation,
+    key: str,
+    words: str,
+    value: dict[str, str],
+    phone: str | None,
+    at: datetime | None,
+    community: Organisation,
     by: Person | None,
 ) -> None:
     best = search.find(community, words[:300], limit=1)

@@ -23,7 +23,12 @@ class Owner:
 
 
 def owner_for(
-    *, community: Organisation, service: Service | None, domain: Domain | None, place: Place | None, today: date
+    *,
+    community: Organisation,
+    service: Service | None,
+    domain: Domain | None,
+    place: Place | None,
+    today: date,
 ) -> Owner:
     """The one person who owns this need. Deterministic for the same roles, absences and loads.
 

@@ -61,9 +61,9 @@ def say_confirm(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
-    form_link = FormLink.objects.select_related("community", "place", "enterprise", "service", "domain").filter(
-        token=token
-    )
+    form_link = FormLink.objects.select_related(
+        "community", "place", "enterprise", "service", "domain"
+    ).filter(token=token)
     found = form_link.first()
     if found is None:
         raise Http404
@@ -94,7 +94,11 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
 
 
 def _take(
-    request: HttpRequest, community: Organisation, data: dict[str, Any], person: Person | None, link: FormLink | None
+    request: HttpRequest,
+    community: Organisation,
+    data: dict[str, Any],
+    person: Person | None,
+    link: FormLink | None,
 ) -> Case:
     phone = data["phone"] or (person.phone if person else "")
     asker = Asker(
@@ -159,7 +163,9 @@ def _suggestion(community: Organisation, given: Any, form_link: FormLink | None 
 
 def _joins(found: Suggestion | None) -> list[tuple[str, Together]]:
     """A signed handle for each thing to join: nobody can join, or find, a case by counting ids."""
-    return [(signing.dumps(offer.case.pk, salt=JOIN_SALT), offer) for offer in found.together] if found else []
+    return (
+        [(signing.dumps(offer.case.pk, salt=JOIN_SALT), offer) for offer in found.together] if found else []
+    )
 
 
 def _joined(community: Organisation, handle: str) -> Case | None:

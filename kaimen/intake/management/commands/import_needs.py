@@ -20,7 +20,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--map", nargs="+", default=[], metavar="字段=列名", help=f"字段：{' '.join(FIELDS)}")
+        parser.add_argument(
+            "--map", nargs="+", default=[], metavar="字段=列名", help=f"字段：{' '.join(FIELDS)}"
+        )
         parser.add_argument("--community", help="社区的 key，只有一个社区时不用写")
         parser.add_argument("--keep-times", action="store_true", help="用表里的时间作为收到时间")
         parser.add_argument("--dry-run", action="store_true", help="只检查，不写入")
@@ -53,7 +55,9 @@ class Command(BaseCommand):
         for bad in report.bad[:20]:
             self.stderr.write(f"第 {bad.row} 行 {bad.column}：{bad.code} {bad.value}")
         if options["bad"]:
-            lines = ["row,column,reason,value"] + [f"{b.row},{b.column},{b.code},{b.value}" for b in report.bad]
+            lines = ["row,column,reason,value"] + [
+                f"{b.row},{b.column},{b.code},{b.value}" for b in report.bad
+            ]
             options["bad"].write_text("\n".join(lines), encoding="utf-8-sig")
         self.stdout.write(
             f"收下 {report.made} 件，早已有 {report.already} 件，坏行 {len(report.bad)}，截短 {report.cut}；"

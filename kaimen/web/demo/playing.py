@@ -1,37 +1,21 @@
-"""The demo: made-up people in a real-looking park, and what they said over half a year, played through the door.
-
-Nothing is written behind the actions' back: every case is knocked, taken, asked, answered and rated by the same
-verbs that people use, at the times the pack gives, so that boards and clocks show what they would show.
-"""
+"""Plays what people said, and what was done about it, at the times and to the stages that the pack gives."""
 
 import random
-from collections.abc import Callable
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
-import yaml
-from django.db import transaction
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
-from kaimen.cases import figures
-from kaimen.cases.enums import OPEN_STATES, CaseState, Channel, Score, Solved
-from kaimen.cases.models import AnswerTemplate, Case
-from kaimen.catalogue.actions import load_pack
+from kaimen.cases.enums import CaseState, Channel, Score, Solved
+from kaimen.cases.models import Case
 from kaimen.catalogue.models import Service
-from kaimen.foundation.demo import PASSWORD
 from kaimen.foundation.enums import OrganisationKind, RoleKind
-from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
-from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
+from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.permissions import holders
 from kaimen.foundation.workcalendar import calendar
-from kaimen.intake.actions import Asker, knock, make_form_link
-from kaimen.intake.models import FormLink
+from kaimen.intake.actions import Asker, knock
 from kaimen.logic.deadlines import add_workdays
-
-PACKS = Path(__file__).resolve().parents[1] / "packs"
-
 
 FIRST_WORDS = [
     "收到了，我先去现场看一眼，看完就告诉您。",
@@ -40,128 +24,7 @@ FIRST_WORDS = [
 ]
 
 
-def read(name: str) -> Any:
-    return yaml.safe_load((PACKS / name).read_text(encoding="utf-8"))
-
-
-def is_loaded() -> bool:
-    return Case.objects.exists()
-
-
-def load(say: Callable[[str], None]) -> None:
-    """Load what is missing; loading twice changes nothing twice."""
-    organisations = _organisations()
-    community = organisations["lingfeng"]
-    _places(community)
-    people = _people(organisations)
-    say(f"组织 {len(organisations)}，人员 {len(people)}（全是示例）")
-    load_pack(community=community, path=PACKS / "services" / "lingfeng.yaml", by=None, publish=True)
-    say(f"服务事项 {Service.objects.filter(community=community).count()}")
-    _wall_codes(community, people)
-    _templates(community)
-    now = timezone.now()
-    played = _Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
-    _gather_parking(community)
-    cases.close_silent(now=now)
-    cases.escalate_late(now=now)
-    figures.recompute_all(community)
-    say(f"办件 {played}")
-
-
-@transaction.atomic
-def _organisations() -> dict[str, Organisation]:
-    made: dict[str, Organisation] = {o.key: o for o in Organisation.objects.all()}
-    for entry in read("demo/organisations.yaml")["organisations"]:
-        if entry["key"] in made:
-            continue
-        parent = made[entry["parent"]] if entry.get("parent") else None
-        fields = {
-            f: entry[f] for f in ("name_en", "uscc", "address", "phone", "office_hours") if entry.get(f)
-        }
-        made[entry["key"]] = add_organisation(
-            key=entry["key"],
-            name=entry["name"],
-            kind=OrganisationKind(entry["kind"]),
-            parent=parent,
-            by=None,
-            **fields,
-        )
-    return made
-
-
-def _places(community: Organisation) -> None:
-    for entry in read("demo/places.yaml")["places"]:
-        fields = {f: entry.get(f, "") for f in ("name", "name_en", "area", "x", "y")}
-        Place.objects.update_or_create(community=community, key=entry["key"], defaults=fields)
-
-
-@transaction.atomic
-def _people(organisations: dict[str, Organisation]) -> dict[str, Person]:
-    made = {}
-    for entry in read("demo/people.yaml")["people"]:
-        person = Person.objects.filter(phone_digest=phone_digest(entry["phone"])).first()
-        made[entry["key"]] = person or _person(entry, organisations)
-    return made
-
-
-def _person(entry: dict[str, Any], organisations: dict[str, Organisation]) -> Person:
-    employer = organisations.get(entry.get("employer") or "")
-    staff = bool(entry.get("username"))
-    person = add_person(
-        name=entry["name"],
-        phone=entry["phone"],
-        id_number=entry.get("id_number") or "",
-        by=None,
-        title=entry.get("title") or "",
-        office_hours=entry.get("office_hours") or "",
-        public_phone=employer.phone if employer and staff else "",
-        is_demo=True,
-    )
-    if employer:
-        Employment.objects.create(person=person, organisation=employer, post=(entry.get("title") or "")[:80])
-    for role in entry.get("roles") or []:
-        give_role(
-            person=person,
-            kind=RoleKind(role["kind"]),
-            organisation=organisations[role["organisation"]],
-            domains=role.get("domains"),
-            areas=role.get("areas"),
-            by=None,
-        )
-    account = Account(username=entry.get("username") or f"w{person.pk}", person=person)
-    if staff:
-        account.set_password(PASSWORD)
-    else:
-        account.set_unusable_password()
-    account.save()
-    return person
-
-
-def _wall_codes(community: Organisation, people: dict[str, Person]) -> None:
-    if FormLink.objects.filter(community=community).exists():
-        return
-    officer = holders(RoleKind.OFFICER, community)[0].person
-    for place in Place.objects.filter(community=community)[:3]:
-        make_form_link(community=community, name=f"{place.name}墙上的码", place=place, by=officer)
-    make_form_link(community=community, name="2026 职工需求问卷", question="您最想先解决哪件事？", by=officer)
-
-
-def _templates(community: Organisation) -> None:
-    for name, text in read("demo/answer_templates.yaml")["templates"].items():
-        AnswerTemplate.objects.get_or_create(community=community, name=name, defaults={"text": text.strip()})
-
-
-def _gather_parking(community: Organisation) -> None:
-    """The officer has put the open parking needs together: each keeps its own words and number."""
-    alone = Case.objects.filter(
-        community=community, service__key="parking", state__in=OPEN_STATES, group=None
-    )
-    together = list(alone.order_by("pk"))
-    if len(together) > 2 and not community.case_groups.exists():
-        cases.merge_cases(cases=together, title="园区停车难", by=together[0].owner, now=timezone.now())
-
-
-class _Player:
+class Player:
     """Plays each need at its own time, in order of time, to the stage that the pack gives."""
 
     def __init__(
