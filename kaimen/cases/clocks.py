@@ -1,6 +1,6 @@
 """Promises of a case and of its tasks: starting, pausing, meeting, ending; `due_on` is kept here and only here.
 
-What counts as a first answer: a question back to the asker, the answer itself and a signed refusal, for each of
+What counts as a first answer: words on how things stand, a question, the answer itself and a signed refusal: each of
 them tells the asker something. Taking the case in hand or passing a task on does not.
 While the case waits for the asker only FIRST_ANSWER and SOLVED stand still: a call after a bad rating, its
 mending and another organisation's task do not depend on the asker.
@@ -9,7 +9,7 @@ mending and another organisation's task do not depend on the asker.
 from collections.abc import Iterable
 from datetime import date, datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from kaimen.cases.enums import OPEN_TASKS, PromiseKind
@@ -110,7 +110,7 @@ def recompute(case: Case) -> None:
     refresh_next_due([case.pk], case)
 
 
-def open_promises(case: Case):  # type: ignore[no-untyped-def]  # a queryset of Promise
+def open_promises(case: Case) -> QuerySet[Promise]:
     return Promise.objects.filter(case=case, met_at=None, ended_at=None)
 
 

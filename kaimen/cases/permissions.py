@@ -1,6 +1,7 @@
 """Who may do what with a case. Hidden (`can_see_*`: the page says not found) and forbidden (`check_*`) differ."""
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, Refusal, Task
 from kaimen.foundation.enums import RoleKind
@@ -104,6 +105,6 @@ def check_can_give_task(person: Person | None, task: Task) -> None:
         raise PermissionDenied
 
 
-def _tasks_of(person: Person):  # type: ignore[no-untyped-def]  # a queryset of task keys
+def _tasks_of(person: Person) -> QuerySet[Task, dict[str, int]]:
     mine = Task.objects.filter(organisation__in=scope(person, RoleKind.HANDLER))
     return (mine | Task.objects.filter(handler=person)).values("pk")

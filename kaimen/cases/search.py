@@ -71,7 +71,7 @@ def _find(phrases: list[str], communities: list[int], *, together: bool) -> list
             "SELECT case_id FROM cases_casetext WHERE to_tsvector('simple', body) @@ "  # noqa: S608  # see above
             f"({query}) AND community_id IN ({marks}) ORDER BY case_id DESC LIMIT %s"
         )
-        params: list[object] = [*phrases, *communities, FOUND_AT_MOST]
+        params: list[str | int] = [*phrases, *communities, FOUND_AT_MOST]
     else:
         match = (" AND " if together else " OR ").join(f'"{phrase}"' for phrase in phrases)
         sql = (

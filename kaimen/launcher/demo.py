@@ -26,7 +26,7 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
     children = Children(env)
 
     def start() -> None:
-        children.start("网页 · web server", server(host, chosen, workers=1))
+        children.start("网页 · web server", server(host, chosen, workers=1, grace=2))
         children.start("后台 · job worker", worker())
         signins = subprocess.Popen(
             prepare.manage("demo_signins"),
@@ -45,11 +45,13 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
     return together(children, start)
 
 
-def server(host: str, port: int, *, workers: int) -> list[str]:
+def server(host: str, port: int, *, workers: int, grace: int) -> list[str]:
     """Granian's arguments: blocking threads carry the requests, SQLite or the pool the rest."""
     threads = os.environ.get("KAIMEN_THREADS", "8")
     # Its warnings are about threads outnumbering cores; ours wait for the database most of the time.
     options = ["--interface", "wsgi", "--no-ws", "--log-level", "error"]
+    # Now and then a worker does not end when asked; Granian must end it before the launcher loses patience.
+    options += ["--workers-kill-timeout", str(grace)]
     size = ["--workers", os.environ.get("KAIMEN_WORKERS", str(workers)), "--blocking-threads", threads]
     return [
         "-m",

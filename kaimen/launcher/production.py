@@ -11,7 +11,7 @@ from kaimen.launcher.say import Stop
 
 def serve(*, host: str, port: int) -> int:
     checked = _ready()
-    return _become(demo.server(host, port, workers=os.cpu_count() or 1), checked)
+    return _become(demo.server(host, port, workers=os.cpu_count() or 1, grace=30), checked)
 
 
 def work() -> int:

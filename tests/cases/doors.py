@@ -11,5 +11,5 @@ def signed_in(person: Person, **options: Any) -> Client:
     """A browser in which this person is signed in."""
     account, _ = Account.objects.get_or_create(username=f"p{person.pk}", person=person)
     client = Client(**options)
-    client.force_login(account, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(account)
     return client

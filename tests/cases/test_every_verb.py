@@ -32,6 +32,7 @@ def story(park: World) -> list[tuple[str, Callable[[], object]]]:
         ("take_case", lambda: actions.take_case(case=fresh(one), **w)),
         ("retitle_case", lambda: actions.retitle_case(case=fresh(one), title="车位", **w)),
         ("change_service", lambda: actions.change_service(case=fresh(one), service=park.service, **w)),
+        ("tell_progress", lambda: actions.tell_progress(case=fresh(one), text="约了交警", **w)),
         ("add_note", lambda: actions.add_note(case=fresh(one), text="留意", **w)),
         ("ask_for_more", lambda: actions.ask_for_more(case=fresh(one), question="哪个门？", **w)),
         ("supply_more", lambda: actions.supply_more(case=fresh(one), text="东门", by=None, now=now)),
@@ -121,7 +122,7 @@ def _refuse_audit_rows() -> None:
         cursor.execute(f"CREATE TRIGGER broken BEFORE INSERT ON foundation_auditentry {does}")
 
 
-@pytest.mark.parametrize("number", range(37))
+@pytest.mark.parametrize("number", range(38))
 def test_a_verb_that_breaks_half_way_leaves_nothing(park: World, number: int) -> None:
     """The database refuses its audit row: what the verb wrote before must be gone."""
     acts = story(park)

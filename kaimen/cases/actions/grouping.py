@@ -71,7 +71,7 @@ def leave_group(*, case: Case, by: Person | None, now: datetime) -> None:
 def _put(case: Case, group: CaseGroup, by: Person | None, now: datetime) -> None:
     if not Case.objects.filter(pk=case.pk, group=case.group_id).update(group=group):
         raise steps.moved(case)
-    if case.group_id:
+    if case.group is not None:
         params = {"title": case.group.title}
         steps.write([case], "ungrouped", by=by, now=now, params=params, ids={"group": case.group_id})
     case.group = group

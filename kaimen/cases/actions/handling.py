@@ -144,7 +144,7 @@ def reopen_case(*, case: Case, reason: str, by_asker: bool, by: Person | None, n
     NotNow("reopened_once") for the asker's second time, NotNow("appeal_instead") where the case was declined.
     """
     steps.needs_words(reason)
-    fields = {"answered_at": None, "closed_at": None}
+    fields: dict[str, object] = {"answered_at": None, "closed_at": None}
     if by_asker:
         check_speaks_for_asker(by, case)
         if case.reopened_by_asker:

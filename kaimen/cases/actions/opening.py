@@ -106,7 +106,7 @@ def _write_around(
         params={"channel": str(case.channel), "owner": case.owner.name, **due},
         ids={"owner": case.owner_id, "service": case.service_id},
     )
-    if case.group_id:
+    if case.group is not None:
         steps.write(
             [case],
             "grouped",

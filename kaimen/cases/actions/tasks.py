@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from kaimen.cases import clocks, links, steps
@@ -193,13 +194,13 @@ def _cases(task: Task) -> list[Case]:
     return list(task.cases.select_related("owner", "community").order_by("pk"))
 
 
-def _promise(task: Task):  # type: ignore[no-untyped-def]  # a queryset of Promise
+def _promise(task: Task) -> QuerySet[Promise]:
     return Promise.objects.filter(task=task, met_at=None, ended_at=None)
 
 
 def _first_handler(task: Task, by: Person | None) -> dict[str, Person]:
     """Who does it first is who handles it; an officer who only writes it down is not."""
-    if task.handler_id or not has_role(by, RoleKind.HANDLER, task.organisation):
+    if by is None or task.handler_id or not has_role(by, RoleKind.HANDLER, task.organisation):
         return {}
     return {"handler": by}
 

@@ -44,6 +44,10 @@ class AnswerForm(CaseForm):
             del self.fields["also_group"]
 
 
+class ProgressForm(CaseForm):
+    text = Words(label=_("先回一句"), rows=4, placeholder=_("我在管，已经问了谁，什么时候再告诉您"))
+
+
 class AskForm(CaseForm):
     question = Words(label=_("请他补充什么"), rows=4, placeholder=_("问得具体些：要哪张单子、哪一天、在哪里"))
 
@@ -114,6 +118,13 @@ class MergeForm(CaseForm):
 
 class NoteForm(CaseForm):
     text = Words(label=_("备注"), rows=3, help_text=_("只有内部看得到"))
+
+
+class TitleForm(CaseForm):
+    title = forms.CharField(label=_("标题"), max_length=60, help_text=_("只是列表里的叫法，他的原话不动"))
+
+    def prepare(self) -> None:
+        self.fields["title"].initial = self.case.title if self.case else ""
 
 
 class CallBackForm(CaseForm):

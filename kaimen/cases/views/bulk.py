@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -76,11 +77,8 @@ def _do(verb: str, cases: list[Case], data: dict[str, Any], by: Person, at: date
         return _try("", lambda: give_tasks(cases, data, by, at))
     told = []
     for case in cases:
-        if verb == "take":
-            told += _try(case.number, lambda case=case: actions.take_case(case=case, by=by, now=at))
-        else:
-            move = {"to": data["to"], "reason": data["reason"]}
-            told += _try(case.number, lambda case=case: actions.hand_over(case=case, by=by, now=at, **move))
+        act = actions.take_case if verb == "take" else partial(actions.hand_over, **data)
+        told += _try(case.number, partial(act, case=case, by=by, now=at))
     return told
 
 

@@ -15,7 +15,6 @@ from kaimen.cases.models import Case, Task
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.fields import digest
-from kaimen.foundation.models import Person
 from kaimen.foundation.permissions import has_kind, person_of
 
 now = timezone.now

@@ -20,7 +20,12 @@ def mine(request: HttpRequest, person: Person) -> HttpResponse:
     """Open ones first; each opens on its own tracking page."""
     cases = Case.objects.filter(asker=person).select_related("owner", "service", "domain")[:MOST]
     rows = [
-        {"case": case, "path": links.track_path(case), "said": wording.state_said(case), "tone": wording.tone(case)}
+        {
+            "case": case,
+            "path": links.track_path(case),
+            "said": wording.state_said(case),
+            "tone": wording.tone(case),
+        }
         for case in cases
     ]
     still_open = [row for row in rows if row["case"].state in OPEN_STATES]

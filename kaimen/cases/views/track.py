@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, wording
-from kaimen.cases.enums import CaseState, Decision, PromiseKind
+from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenForm, SupplyForm
 from kaimen.cases.models import Case
@@ -162,9 +162,11 @@ def _context(case: Case, token: str) -> dict[str, Any]:
     steps = queries.timeline_of(case, staff=False)
     refusals = case.refusals.filter(decision=Decision.AGREED).select_related("proposed_by", "signed_by")
     asked = [step.text for step in steps if step.code == "asked_more"]
+    said = [step for step in steps if step.code == "progress"]
     return {
         "case": case,
         "token": token,
+        "progress": said[-1] if said and case.state in OPEN_STATES else None,
         "state_said": wording.state_said(case),
         "lines": wording.lines(steps, staff=False),
         "answers": list(case.answers.select_related("by").order_by("-pk")),

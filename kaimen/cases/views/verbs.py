@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases import actions
-from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, CaseState, Decision
+from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, CaseState, Decision, PromiseKind
 from kaimen.cases.forms import desk as forms
 from kaimen.cases.models import Case
 from kaimen.foundation.models import Person
@@ -24,7 +25,6 @@ Run = Callable[[Case, dict[str, Any], Person, datetime], Any]
 class Verb:
     key: str
     label: str | Lazy
-    icon: str
     form: type[forms.CaseForm]
     run: Run
     done: str | Lazy
@@ -43,9 +43,11 @@ def _take(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
 
 
 def _answer(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
-    actions.answer_case(
-        case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at
-    )
+    actions.answer_case(case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at)
+
+
+def _progress(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.tell_progress(case=case, text=data["text"], by=by, now=at)
 
 
 def _give_task(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
@@ -54,8 +56,6 @@ def _give_task(case: Case, data: dict[str, Any], by: Person, at: datetime) -> No
 
 def give_tasks(cases: list[Case], data: dict[str, Any], by: Person, at: datetime) -> None:
     """One task for each organisation chosen, all or none."""
-    from django.db import transaction
-
     with transaction.atomic():
         for organisation in data["organisations"]:
             actions.give_task(
@@ -99,6 +99,10 @@ def _note(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
     actions.add_note(case=case, text=data["text"], by=by, now=at)
 
 
+def _title(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.retitle_case(case=case, title=data["title"], by=by, now=at)
+
+
 def _service(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
     actions.change_service(case=case, service=data["service"], by=by, now=at)
 
@@ -126,21 +130,23 @@ def _from(verb: str) -> frozenset[CaseState]:
 VERBS: dict[str, Verb] = {
     verb.key: verb
     for verb in [
-        Verb("take", _("接手"), "hand", forms.ConfirmForm, _take, _("接手了。"), _from("take"), True),
-        Verb("answer", _("答复"), "reply", forms.AnswerForm, _answer, _("答复发出去了，他已经能看到。"), _from("answer"), True, "r"),
-        Verb("task", _("交办"), "send", forms.TaskForm, _give_task, _("交办了，时限从明天起数。"), OPEN_STATES, True, "t"),
-        Verb("ask", _("请他补充"), "message-circle", forms.AskForm, _ask, _("问过去了，等他补充时钟先停。"), _from("ask_for_more"), True),
-        Verb("extend", _("延期"), "clock", forms.ExtensionForm, _extend, _("报给督办了，同意之前按原来的日子。"), OPEN_STATES, True),
-        Verb("refuse", _("办不了"), "ban", forms.RefusalForm, _refuse, _("等第二个人签字，签了他才看到。"), _from("decline"), True),
-        Verb("hand_over", _("转给"), "user-round", forms.HandOverForm, _hand_over, _("转过去了，以后由那一位管到底。"), OPEN_STATES),
-        Verb("join", _("并案"), "merge", forms.JoinForm, _join, _("并在一起了，原话和编号都还在。"), ANY),
-        Verb("leave", _("撤出并案"), "split", forms.ConfirmForm, _leave, _("撤出来了，单独办。"), ANY),
-        Verb("note", _("备注"), "pencil", forms.NoteForm, _note, _("记下了，只有内部看得到。"), ANY),
-        Verb("service", _("改事项"), "list", forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
-        Verb("call_back", _("回访"), "phone", forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
-        Verb("mended", _("整改好了"), "wrench", forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
-        Verb("close", _("办结"), "check", forms.ConfirmForm, _close, _("办结了。"), _from("close")),
-        Verb("reopen", _("重开"), "rotate-ccw", forms.ReasonForm, _reopen, _("重新办，时限从头算。"), _from("reopen")),
+        Verb("take", _("接手"), forms.ConfirmForm, _take, _("接手了。"), _from("take"), True),
+        Verb("answer", _("答复"), forms.AnswerForm, _answer, _("答复发出去了，他已经能看到。"), _from("answer"), True, "r"),
+        Verb("progress", _("先回一句"), forms.ProgressForm, _progress, _("先回了一句，他已经能看到。"), OPEN_STATES, True),
+        Verb("task", _("交办"), forms.TaskForm, _give_task, _("交办了，时限从明天起数。"), OPEN_STATES, True, "t"),
+        Verb("ask", _("请他补充"), forms.AskForm, _ask, _("问过去了，等他补充，时钟先停。"), _from("ask_for_more"), True),
+        Verb("extend", _("延期"), forms.ExtensionForm, _extend, _("报给督办了，同意之前按原来的日子。"), OPEN_STATES, True),
+        Verb("refuse", _("办不了"), forms.RefusalForm, _refuse, _("等第二个人签字，签了他才看到。"), _from("decline"), True),
+        Verb("hand_over", _("转给"), forms.HandOverForm, _hand_over, _("转过去了，以后由那一位管到底。"), ANY),
+        Verb("join", _("并案"), forms.JoinForm, _join, _("并在一起了，原话和编号都还在。"), ANY),
+        Verb("leave", _("撤出并案"), forms.ConfirmForm, _leave, _("撤出来了，单独办。"), ANY),
+        Verb("note", _("备注"), forms.NoteForm, _note, _("记下了，只有内部看得到。"), ANY),
+        Verb("title", _("改标题"), forms.TitleForm, _title, _("改好了。他的原话没动。"), ANY),
+        Verb("service", _("改事项"), forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
+        Verb("call_back", _("回访"), forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
+        Verb("mended", _("整改好了"), forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
+        Verb("close", _("办结"), forms.ConfirmForm, _close, _("办结了。"), _from("close")),
+        Verb("reopen", _("重开"), forms.ReasonForm, _reopen, _("重新办，时限从头算。"), _from("reopen")),
     ]
 }  # fmt: skip
 
@@ -157,6 +163,5 @@ def _fits(case: Case, key: str) -> bool:
         return case.group_id is None
     if key == "refuse":
         return not any(refusal.decision == Decision.PENDING for refusal in case.refusals.all())
-    if key in ("call_back", "mended"):
-        return any(rating.score <= 2 for rating in case.ratings.all())
-    return True
+    due = {"call_back": PromiseKind.CALL_BACK, "mended": PromiseKind.MENDING}.get(key)
+    return due is None or any(p.kind == due and not p.met_at and not p.ended_at for p in case.promises.all())

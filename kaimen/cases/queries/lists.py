@@ -1,0 +1,116 @@
+"""Lists of cases: the desk, search, what is alike."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
+
+from kaimen.cases import search as full_text
+from kaimen.cases.enums import OPEN_STATES, OPEN_TASKS, CaseState
+from kaimen.cases.models import Case
+from kaimen.cases.permissions import READERS
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.permissions import scope
+from kaimen.foundation.workcalendar import calendar
+from kaimen.logic.deadlines import add_workdays
+from kaimen.logic.similar import similarity
+
+LIKE_ENOUGH = 0.3  # for a hint; the person decides
+
+SOON_DAYS = 1  # due today or on the next working day
+
+ROW = ("owner", "service", "domain", "enterprise", "place", "community")
+
+NEXT_DUE = F("next_due_on").asc(nulls_last=True)
+
+
+def communities_of(person: Person | None) -> QuerySet[Organisation]:
+    """The communities whose cases this person reads by a role."""
+    return scope(person, *READERS).filter(kind=OrganisationKind.COMMUNITY)
+
+
+def visible_cases(person: Person) -> QuerySet[Case]:
+    """Cases of the person's communities, and those they own."""
+    here = list(communities_of(person).values_list("pk", flat=True))
+    return Case.objects.filter(Q(community__in=here) | Q(owner=person))
+
+
+def to_do(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """Open, or with a promise still to keep (a call after a bad rating)."""
+    return cases.filter(Q(state__in=OPEN_STATES) | Q(next_due_on__isnull=False))
+
+
+def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[Case]:
+    """The queue by next due day. Filters, all optional, "" ignored:
+
+    `whose` mine (default) | all; `state` a state, "open" (default: what is to be done) or "any"; `due` late | today
+    | soon; `domain` key; `enterprise`, `owner`, `group` ids; `channel`; `urgent`; `text`. Slice before you read it.
+    """
+    chosen = {name: value for name, value in (filters or {}).items() if value not in ("", None)}
+    mine = chosen.get("whose", "mine") == "mine"
+    cases = Case.objects.filter(owner=person) if mine else visible_cases(person)
+    cases = _by_state(cases, str(chosen.get("state", "open")))
+    cases = by_due(cases, str(chosen.get("due", "")))
+    for name, lookup in (
+        ("domain", "domain__key"),
+        ("enterprise", "enterprise"),
+        ("owner", "owner"),
+        ("group", "group"),
+        ("channel", "channel"),
+    ):
+        if name in chosen:
+            cases = cases.filter(**{lookup: chosen[name]})
+    if chosen.get("urgent"):
+        cases = cases.filter(urgent=True)
+    if "text" in chosen:
+        cases = full_text.narrow(cases, str(chosen["text"]), _searched(person))
+    return rows(cases).order_by(NEXT_DUE, "-urgent", "received_at", "pk")
+
+
+def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """With what a row shows, and `open_tasks` in the same query."""
+    return cases.select_related(*ROW).annotate(
+        open_tasks=Count("tasks", filter=Q(tasks__state__in=OPEN_TASKS), distinct=True)
+    )
+
+
+def _by_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
+    if state == "any":
+        return cases
+    return cases.filter(state=state) if state in CaseState.values else to_do(cases)
+
+
+def by_due(cases: QuerySet[Case], due: str, today: date | None = None) -> QuerySet[Case]:
+    today = today or timezone.localdate()
+    if due == "late":
+        return cases.filter(next_due_on__lt=today)
+    if due == "today":
+        return cases.filter(next_due_on=today)
+    if due == "soon":
+        return cases.filter(next_due_on__range=(today, add_workdays(today, SOON_DAYS, calendar())))
+    return cases
+
+
+def _searched(person: Person) -> list[int]:
+    """Communities in which this person's search looks: by role, and where they own something."""
+    owned = Case.objects.filter(owner=person).order_by().values_list("community_id", flat=True).distinct()
+    return sorted({*communities_of(person).values_list("pk", flat=True), *owned})
+
+
+def search(person: Person, text: str) -> QuerySet[Case]:
+    """Cases this person may see whose number is, or that say, `text`; newest first."""
+    cases = full_text.narrow(visible_cases(person), text, _searched(person))
+    return rows(cases).order_by("-received_at", "-pk")
+
+
+def similar_open(community: Organisation, text: str, limit: int = 3) -> list[tuple[Case, float]]:
+    """Open cases of the last 90 days that say about the same, most alike first, with their likeness 0 … 1."""
+    since = timezone.now() - timedelta(days=90)
+    keys = full_text.resembling(text, [community.pk])
+    cases = Case.objects.open().filter(pk__in=keys, received_at__gte=since, confidential=False)
+    scored = [(case, similarity(text, f"{case.title} {case.words}")) for case in cases.select_related(*ROW)]
+    alike = [pair for pair in scored if pair[1] >= LIKE_ENOUGH]
+    return sorted(alike, key=lambda pair: (-pair[1], -pair[0].pk))[:limit]
