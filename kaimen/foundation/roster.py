@@ -118,7 +118,9 @@ def _check(
         problems.append((NAME, "name_missing"))
     phone = _checked(check_phone(value[PHONE].removesuffix(".0")), PHONE, "phone", problems)
     id_number = _checked(check_id(value[ID]), ID, "id", problems) if value[ID] else ""
-    uscc = _checked(check_uscc(value[USCC]), USCC, "uscc", problems) if value[USCC] else ""
+    uscc = value[USCC].upper()
+    if uscc and uscc not in units.by_uscc:  # one that is registered here was checked when it was
+        uscc = _checked(check_uscc(uscc), USCC, "uscc", problems)
     for column, kind, found in ((PHONE, "phone", phone), (ID, "id", id_number)):
         if found and found in seen[column]:
             problems.append((column, f"{kind}_twice"))

@@ -12,10 +12,15 @@ def stored_name(attachment: "Attachment", filename: str) -> str:
     return f"{timezone.now():%Y/%m}/{secrets.token_urlsafe(18)}"
 
 
+def new_token() -> str:
+    """32 characters: they must fit the column on PostgreSQL too."""
+    return secrets.token_urlsafe(24)
+
+
 class Attachment(models.Model):
     """A checked file: a photo drawn anew without EXIF, or a document whose content is what it claims to be."""
 
-    token = models.CharField(max_length=40, unique=True, default=secrets.token_urlsafe)
+    token = models.CharField(max_length=40, unique=True, default=new_token)
     file = models.FileField(upload_to=stored_name, max_length=200)
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=100)
