@@ -12,7 +12,9 @@ from .fields import Files, Words
 
 class SupplyForm(forms.Form):
     text = Words(label=_("补充什么"), required=False, placeholder=_("把缺的说清楚，也可以只发照片"))
-    files = Files(label=_("照片"), help_text=_("最多 6 张，位置信息会抹掉"))
+    files = Files(  # type: ignore[assignment]  # Django moves declared fields off the class
+        label=_("照片"), help_text=_("最多 6 张，位置信息会抹掉")
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

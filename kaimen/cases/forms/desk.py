@@ -188,4 +188,4 @@ def colleagues(person: Person, case: Case | None) -> Any:
         community = first.organisation
     who = [holders(kind, community).values("person") for kind in (RoleKind.OFFICER, RoleKind.SUPERVISOR)]
     people = Person.objects.filter(pk__in=who[0]) | Person.objects.filter(pk__in=who[1])
-    return people.exclude(pk=case.owner_id if case else None).order_by("pk")
+    return people.exclude(pk__in=[case.owner_id] if case else []).order_by("pk")

@@ -1,5 +1,7 @@
 """A signed-in person's cases together."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,15 +21,14 @@ MOST = 100
 def mine(request: HttpRequest, person: Person) -> HttpResponse:
     """Open ones first; each opens on its own tracking page."""
     cases = Case.objects.filter(asker=person).select_related("owner", "service", "domain")[:MOST]
-    rows = [
-        {
+    still_open: list[dict[str, Any]] = []
+    over: list[dict[str, Any]] = []
+    for case in cases:
+        row = {
             "case": case,
             "path": links.track_path(case),
             "said": wording.state_said(case),
             "tone": wording.tone(case),
         }
-        for case in cases
-    ]
-    still_open = [row for row in rows if row["case"].state in OPEN_STATES]
-    over = [row for row in rows if row["case"].state not in OPEN_STATES]
+        (still_open if case.state in OPEN_STATES else over).append(row)
     return render(request, "cases/mine.html", {"open": still_open, "over": over})

@@ -1,7 +1,7 @@
 """The supervisor's board: what is late, what will be, who carries how much, and what waits for a decision."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,13 +13,14 @@ from kaimen.cases import actions, queries, wording
 from kaimen.cases.enums import PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.others import DecideForm
-from kaimen.cases.models import Promise
+from kaimen.cases.models import Extension, Promise, Refusal
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Person
 from kaimen.foundation.permissions import scope
 
 from .common import now, signed_in
 
+Decided = TypeVar("Decided", Extension, Refusal)
 A_PART = 30
 supervisors = signed_in(RoleKind.SUPERVISOR)
 
@@ -38,7 +39,7 @@ def decide_extension(request: HttpRequest, person: Person, pk: int) -> HttpRespo
         request,
         person,
         extension,
-        lambda yes, note: actions.decide_extension(extension=extension, agree=yes, by=person, now=now()),
+        lambda found, yes, note: actions.decide_extension(extension=found, agree=yes, by=person, now=now()),
         note_for_no=False,
     )
 
@@ -51,7 +52,9 @@ def sign_refusal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
         request,
         person,
         refusal,
-        lambda yes, note: actions.sign_refusal(refusal=refusal, agree=yes, note=note, by=person, now=now()),
+        lambda found, yes, note: actions.sign_refusal(
+            refusal=found, agree=yes, note=note, by=person, now=now()
+        ),
     )
 
 
@@ -63,15 +66,17 @@ def decide_appeal(request: HttpRequest, person: Person, pk: int) -> HttpResponse
         request,
         person,
         refusal,
-        lambda yes, note: actions.decide_appeal(refusal=refusal, uphold=yes, note=note, by=person, now=now()),
+        lambda found, yes, note: actions.decide_appeal(
+            refusal=found, uphold=yes, note=note, by=person, now=now()
+        ),
     )
 
 
 def _decide(
     request: HttpRequest,
     person: Person,
-    subject: Any,
-    act: Callable[[bool, str], None],
+    subject: Decided | None,
+    act: Callable[[Decided, bool, str], None],
     note_for_no: bool = True,
 ) -> HttpResponse:
     """One decision; what cannot be decided (any more) comes back with the note still in its form."""
@@ -82,7 +87,7 @@ def _decide(
     if not form.is_valid():
         return _page(request, person, bound={key: form}, status=422)
     try:
-        act(form.cleaned_data["agree"], form.cleaned_data["note"])
+        act(subject, form.cleaned_data["agree"], form.cleaned_data["note"])
     except Moved as moved:
         return _page(request, person, bound={key: form}, told=wording.meanwhile(moved), status=409)
     except NotNow as no:
