@@ -3,14 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.utils.functional import Promise
+from django.utils.functional import Promise as Lazy
 
 
 class Words(forms.CharField):
     """Free text of a few lines, trimmed; empty is not an answer."""
 
-    def __init__(self, *, rows: int = 4, placeholder: str | Promise = "", **options: Any) -> None:
-        attrs: dict[str, object] = {"rows": rows}
+    def __init__(self, *, rows: int = 4, placeholder: str | Lazy = "", **options: Any) -> None:
+        attrs: dict[str, Any] = {"rows": rows}
         if placeholder:
             attrs["placeholder"] = placeholder
         options.setdefault("max_length", 2000)

@@ -21,14 +21,15 @@ MOST = 100
 def mine(request: HttpRequest, person: Person) -> HttpResponse:
     """Open ones first; each opens on its own tracking page."""
     cases = Case.objects.filter(asker=person).select_related("owner", "service", "domain")[:MOST]
-    still_open: list[dict[str, Any]] = []
-    over: list[dict[str, Any]] = []
-    for case in cases:
-        row = {
+    rows: list[dict[str, Any]] = [
+        {
             "case": case,
             "path": links.track_path(case),
             "said": wording.state_said(case),
             "tone": wording.tone(case),
         }
-        (still_open if case.state in OPEN_STATES else over).append(row)
+        for case in cases
+    ]
+    still_open = [row for row in rows if row["case"].state in OPEN_STATES]
+    over = [row for row in rows if row["case"].state not in OPEN_STATES]
     return render(request, "cases/mine.html", {"open": still_open, "over": over})

@@ -1,11 +1,11 @@
 """The supervisor's board: what is late, what will be, who carries how much, and what waits for a decision."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -13,14 +13,13 @@ from kaimen.cases import actions, queries, wording
 from kaimen.cases.enums import PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.others import DecideForm
-from kaimen.cases.models import Extension, Promise, Refusal
+from kaimen.cases.models import Promise
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Person
 from kaimen.foundation.permissions import scope
 
 from .common import now, signed_in
 
-Decided = TypeVar("Decided", Extension, Refusal)
 A_PART = 30
 supervisors = signed_in(RoleKind.SUPERVISOR)
 
@@ -34,12 +33,12 @@ def watch(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 @supervisors
 def decide_extension(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    extension = queries.watch(person).extensions.filter(pk=pk).first()
+    extension = get_object_or_404(queries.watch(person).extensions, pk=pk)
     return _decide(
         request,
         person,
         extension,
-        lambda found, yes, note: actions.decide_extension(extension=found, agree=yes, by=person, now=now()),
+        lambda yes, note: actions.decide_extension(extension=extension, agree=yes, by=person, now=now()),
         note_for_no=False,
     )
 
@@ -47,47 +46,41 @@ def decide_extension(request: HttpRequest, person: Person, pk: int) -> HttpRespo
 @require_POST
 @supervisors
 def sign_refusal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    refusal = queries.watch(person).refusals.filter(pk=pk).first()
+    refusal = get_object_or_404(queries.watch(person).refusals, pk=pk)
     return _decide(
         request,
         person,
         refusal,
-        lambda found, yes, note: actions.sign_refusal(
-            refusal=found, agree=yes, note=note, by=person, now=now()
-        ),
+        lambda yes, note: actions.sign_refusal(refusal=refusal, agree=yes, note=note, by=person, now=now()),
     )
 
 
 @require_POST
 @supervisors
 def decide_appeal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    refusal = queries.watch(person).appeals.filter(pk=pk).first()
+    refusal = get_object_or_404(queries.watch(person).appeals, pk=pk)
     return _decide(
         request,
         person,
         refusal,
-        lambda found, yes, note: actions.decide_appeal(
-            refusal=found, uphold=yes, note=note, by=person, now=now()
-        ),
+        lambda yes, note: actions.decide_appeal(refusal=refusal, uphold=yes, note=note, by=person, now=now()),
     )
 
 
 def _decide(
     request: HttpRequest,
     person: Person,
-    subject: Decided | None,
-    act: Callable[[Decided, bool, str], None],
+    subject: Any,
+    act: Callable[[bool, str], None],
     note_for_no: bool = True,
 ) -> HttpResponse:
     """One decision; what cannot be decided (any more) comes back with the note still in its form."""
-    if subject is None:  # decided already, or not for this person to know
-        raise Http404
     form = DecideForm(request.POST, note_for_no=note_for_no)
     key = f"{subject._meta.model_name}-{subject.pk}"
     if not form.is_valid():
         return _page(request, person, bound={key: form}, status=422)
     try:
-        act(subject, form.cleaned_data["agree"], form.cleaned_data["note"])
+        act(form.cleaned_data["agree"], form.cleaned_data["note"])
     except Moved as moved:
         return _page(request, person, bound={key: form}, told=wording.meanwhile(moved), status=409)
     except NotNow as no:
