@@ -100,7 +100,7 @@ def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: 
         return _page(request, person, seen_case(person, number), told=wording.meanwhile(moved), **kept)
     except NotNow as no:
         return _page(request, person, seen_case(person, number), told=wording.not_now(no), **kept)
-    messages.success(request, TASK_DONE[verb])
+    messages.success(request, str(TASK_DONE[verb]))
     return redirect("desk_case", number)
 
 
