@@ -73,8 +73,8 @@ def test_updating_twice_changes_nothing(house: Path) -> None:
     ],
 )
 def test_the_check_fails_on_empty_guessed_and_misfitting(house: Path, translated: str, reported: str) -> None:
-    (house.parents[3] / "page.html").write_text("{% if a %}{% endif %}", encoding="utf-8")
-    (house.parents[3] / "code.py").write_text('LINE = _("{day}{who}接手")\n', encoding="utf-8")
+    (house.parents[4] / "page.html").write_text("{% if a %}{% endif %}", encoding="utf-8")
+    (house.parents[4] / "code.py").write_text('LINE = _("{day}{who}接手")\n', encoding="utf-8")
     msgid = 'msgid "{day}{who}接手"\n'
     guessed = translated.startswith("#,")
     entry = f'{translated}\n{msgid}msgstr "{{who}} {{day}}"\n' if guessed else f"{msgid}{translated}\n"
