@@ -92,6 +92,8 @@ def _one(
     if phone and not phone.ok:
         report.bad.append(BadRow(number, columns["phone"], "phone"))
         return
+    identity = value.get("id") or "\n".join([words, *(value.get(name, "") for name in ("time", "name", "phone"))])
+    seen[identity] += 1  # two people who said the same in the same words are two voices
     key = (
         "import-"
         + hashlib.sha256(f"{source}:{value.get('id') or words + value.get('time', '')}".encode()).hexdigest()[
