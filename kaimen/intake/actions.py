@@ -65,7 +65,7 @@ def knock(
     words: str,
     channel: Channel,
     by: Person | None,
-    asker: Asker = Asker(),  # noqa: B008 - frozen, safe to share
+    asker: Asker = Asker(),
     sender: Sender | None = None,
     service: Service | None = None,
     domain: Domain | None = None,
