@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from kaimen.cases.enums import Channel
@@ -84,6 +85,11 @@ def test_our_guess_follows_the_words_and_a_choice_of_ones_own_stays(park: World,
     assert f'value="{park.service.key}"' in chosen.content.decode()
 
 
+@pytest.mark.parametrize("place", ["9" * 40, "x", "-1", "²"])
+def test_a_place_that_is_none_is_passed_over(park: World, client: Client, place: str) -> None:
+    assert client.post("/say/suggest", {"words": WORDS, "place": place}, **HTMX).status_code == 200
+
+
 def test_who_was_quicker_than_the_suggestions_gets_what_they_would_have_said(
     park: World, client: Client
 ) -> None:
@@ -148,7 +154,7 @@ def test_a_stopped_form_is_gone_and_a_running_one_says_where_it_hangs(park: Worl
 
 
 def test_joining_by_the_signed_handle_only(park: World, client: Client) -> None:
-    first = park.case(words="宿舍热水晚上十点就停")
+    first = park.case(words="宿舍热水晚上十点就停", now=timezone.now())
     page = client.post("/say", {"words": "宿舍热水晚上十点就停"}).content.decode()
     handle = re.search(r'name="join" value="([^"]+)"', page)
     assert handle

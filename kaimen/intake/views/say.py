@@ -1,5 +1,6 @@
 """The one box: say it, see what answers it and who will own it, confirm."""
 
+import re
 import secrets
 from typing import Any
 
@@ -181,7 +182,9 @@ def _suggestion(
         now=timezone.now(),
         service=service or (form_link.service if form_link else None),
         domain=form_link.domain if form_link else None,
-        place=Place.objects.filter(community=community, pk=int(place)).first() if place.isdecimal() else None,
+        place=Place.objects.filter(community=community, pk=int(place)).first()
+        if re.fullmatch("[0-9]{1,18}", place)
+        else None,
         audience=given.get("audience") or None,
     )
 
