@@ -105,6 +105,6 @@ def check_can_give_task(person: Person | None, task: Task) -> None:
         raise PermissionDenied
 
 
-def _tasks_of(person: Person) -> QuerySet[Task, dict[str, int]]:
+def _tasks_of(person: Person) -> QuerySet[Task]:
     mine = Task.objects.filter(organisation__in=scope(person, RoleKind.HANDLER))
-    return (mine | Task.objects.filter(handler=person)).values("pk")
+    return mine | Task.objects.filter(handler=person)

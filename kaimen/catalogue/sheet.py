@@ -53,7 +53,7 @@ STATES = {
     ServiceState.PUBLISHED.value: "已公布",
     ServiceState.WITHDRAWN.value: "已撤下",
 }
-MOST_ROWS = 5000
+MOST_ROWS = 2000
 MOST_BYTES = 5_000_000
 MOST_UNPACKED = 100_000_000
 
@@ -95,7 +95,7 @@ def _cells(service: Service) -> Iterator[str | int]:
         if name == "key":
             yield service.key
         elif name == "audience":
-            yield labels.get(content["audience"], content["audience"])
+            yield str(labels.get(content["audience"], content["audience"]))
         else:
             value: Any = words[name]
             yield "" if value is None else value

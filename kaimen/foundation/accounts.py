@@ -44,7 +44,7 @@ class StaffAdapter(DefaultAccountAdapter):
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         return first_page(request)
 
-    def login(self, request: HttpRequest, user: Account) -> None:  # type: ignore[override]
+    def login(self, request: HttpRequest, user: Account) -> None:
         """Every way in ends here: code, password, passkey, second factor. Django gives the session a new key."""
         super().login(request, user)
         audit.record(verb="account.sign_in", subject=user, by=user.person)

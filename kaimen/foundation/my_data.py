@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 
 from kaimen.foundation import audit
@@ -146,7 +147,7 @@ def erase(*, person: Person, by: Person, now: datetime) -> None:
         account.username, account.email, account.is_active = f"gone-{secrets.token_hex(8)}", "", False
         account.set_unusable_password()  # a new random value: every session elsewhere ends
         account.save()
-        account.authenticator_set.all().delete()
+        Authenticator.objects.filter(user=account).delete()
     for field in (
         "phone",
         "phone_digest",

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -210,7 +211,7 @@ def drop_second_factor(*, person: Person, by: Person) -> None:
     """The phone with the authenticator is lost: the next sign-in has to set up a new second factor."""
     _check_manages(by, person)
     account = Account.objects.get(person=person)
-    account.authenticator_set.all().delete()
+    Authenticator.objects.filter(user=account).delete()
     audit.record(verb="account.drop_second_factor", subject=account, by=by)
 
 

@@ -161,7 +161,7 @@ class FormLinkForm(forms.Form):
 
 class VisitForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("去了哪家"))
-    on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}))
+    on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     met = forms.CharField(label=_("见了谁"), max_length=120, required=False)
     needs = forms.CharField(
         label=_("听到的事，一行一件，照原话写"), widget=forms.Textarea(attrs={"rows": 6}), strip=False

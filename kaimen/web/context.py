@@ -36,6 +36,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         "house": SimpleLazyObject(lambda: _name(request)),
         "staff_links": SimpleLazyObject(lambda: _links(request)),
         "staff_home": SimpleLazyObject(lambda: _home(request)),
+        "unread": SimpleLazyObject(lambda: _unread(request)),
     }
 
 
@@ -49,10 +50,16 @@ def _name(request: HttpRequest) -> str:
 def _links(request: HttpRequest) -> list[dict[str, Any]]:
     person = person_of(request) if hasattr(request, "user") else None
     return [
-        {"url": url, "icon": icon, "label": label}
+        {"url": url, "icon": icon, "label": label, "count": _unread(request) if url == "notices" else 0}
         for url, icon, label, kinds in STAFF_LINKS
         if has_kind(person, *kinds)
     ]
+
+
+def _unread(request: HttpRequest) -> int:
+    """Notices not yet read; one indexed count, and only on a page that shows it."""
+    person = person_of(request) if hasattr(request, "user") else None
+    return person.notices.filter(read_at=None).count() if person else 0
 
 
 def _home(request: HttpRequest) -> str:

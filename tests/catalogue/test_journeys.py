@@ -32,7 +32,7 @@ def test_a_worker_looks_for_hot_water_and_finds_the_door(lingfeng: Organisation,
     phone.get_by_role("searchbox").fill("宿舍热水没了")
     phone.get_by_role("link", name="宿舍维修").click()
     phone.wait_for_url("**/list/dorm-repair")
-    assert phone.get_by_text("3 个工作日内").is_visible()
+    phone.get_by_text("3 个工作日内").wait_for()
     assert phone.get_by_role("link", name="就说这件事").get_attribute("href") == "/say?service=dorm-repair"
     assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
@@ -46,11 +46,12 @@ def test_a_manager_changes_a_promise_and_everybody_sees_it(
     desk.get_by_label("几个工作日内办好").fill("4")
     desk.get_by_role("button", name="存为草稿").click()
     desk.get_by_role("link", name="去公布").click()
+    desk.wait_for_url("**/publish")
     assert desk.locator("ins").all_inner_texts() == ["4"]
     desk.get_by_role("button", name="公布").click()
     desk.wait_for_url("**/list/umbrella")
-    assert desk.get_by_text("4 个工作日内").is_visible()
-    assert desk.get_by_text("第 2 版").first.is_visible()
+    desk.get_by_text("4 个工作日内").wait_for()
+    desk.get_by_text("第 2 版").first.wait_for()
 
 
 def test_a_manager_loads_a_sheet_and_sees_what_is_wrong_in_it(
@@ -70,8 +71,8 @@ def test_a_manager_loads_a_sheet_and_sees_what_is_wrong_in_it(
     desk.goto("/manage/services/import")
     desk.get_by_label("Excel 文件").set_input_files(path)
     desk.get_by_role("button", name="先看一遍").click()
-    assert desk.get_by_role("row", name="3 kite 领域").is_visible()
+    desk.get_by_role("row", name="3 kite 领域").wait_for()
     desk.get_by_role("button", name="直接公布").click()
-    assert desk.get_by_text("新的 1 项").is_visible()
+    desk.get_by_text("新的 1 项").wait_for()
     desk.goto("/list/bike")
-    assert desk.get_by_role("heading", name="借单车").is_visible()
+    desk.get_by_role("heading", name="借单车").wait_for()

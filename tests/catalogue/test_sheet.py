@@ -112,3 +112,22 @@ def signed_in(person: Any) -> Client:
 def upload(client: Client, data: bytes) -> Any:
     file = SimpleUploadedFile("list.xlsx", data, content_type=sheet.XLSX)
     return client.post(reverse("manage_services_import"), {"file": file})
+
+
+def test_a_row_that_somebody_changed_meanwhile_is_left_alone(
+    park: SimpleNamespace, umbrella: Service
+) -> None:
+    have = actions.by_key(park.community)
+    actions.save_draft(service=umbrella, content=content(fee="别人写的"), by=park.manager)
+    report = actions.Report()
+    actions.put_service(
+        community=park.community,
+        have=have,
+        key="umbrella",
+        content=content(fee="表里写的"),
+        by=park.manager,
+        report=report,
+    )
+    assert list(report.refused) == ["umbrella"]
+    umbrella.refresh_from_db()
+    assert (umbrella.draft["fee"], umbrella.version) == ("别人写的", 1)

@@ -158,3 +158,13 @@ def test_all_read_at_once_and_only_mine(cast: Cast) -> None:
     notify(person=cast.outsider, code="answered")
     cast.client(cast.worker).post(reverse("notices_read"))
     assert list(Notice.objects.filter(read_at=None).values_list("person", flat=True)) == [cast.outsider.pk]
+
+
+def test_unread_notices_are_counted_on_every_page_until_read(cast: Cast) -> None:
+    client = cast.client(cast.worker)
+    assert "没看的通知" not in page(client)
+    for _ in range(3):
+        notify(person=cast.worker, code="answered")
+    assert "没看的通知</span>3" in page(client)
+    client.post(reverse("notices_read"))
+    assert "没看的通知" not in page(client)

@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -87,5 +88,7 @@ def _start_cluster() -> None:
         if required():
             raise pytest.UsageError(f"{postgresql.HOW_TO_GET} (KAIMEN_REQUIRE_ALL=1)")
         pytest.exit(f"SKIPPED the tests on PostgreSQL: {postgresql.HOW_TO_GET}", returncode=0)
+    # Somebody ending the tests from outside must not leave a server running behind them.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _cluster = postgresql.Cluster(folder)
     os.environ["KAIMEN_DATABASE_URL"] = _cluster.url

@@ -5,8 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from django.db import transaction
-
 from kaimen.catalogue.content import LABELS, LISTS, Content, empty
 from kaimen.catalogue.enums import Audience
 from kaimen.catalogue.lines import read
@@ -23,7 +21,6 @@ GENERAL = {
 }
 
 
-@transaction.atomic
 def load_official(
     *,
     community: Organisation,
@@ -37,6 +34,8 @@ def load_official(
 
     Departments become organisations, found again by name. A domain that is not known by key or name, or not
     mapped, becomes one general domain. Rows without a name are refused; loading again changes nothing twice.
+    Each row is a transaction of its own, so that a long list does not keep everybody else from writing; a load
+    that was interrupted is finished by loading again.
     """
     report, have = Report(), by_key(community)
     departments = _Departments(by)

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from kaimen.catalogue.checking import Problem, Refused
 from kaimen.catalogue.content import LABELS, LISTS, Content, content_of, empty
@@ -121,8 +122,9 @@ def put_service(
                 service = publishing.add_draft(community=community, key=key, content=content, by=by, now=now)
             if publish:
                 publishing.publish(service=service, by=by, now=now)
-    except Refused as refused:
-        report.refused[key] = refused.problems
+    except (Refused, publishing.Moved) as refused:
+        moved = Problem("key", _("刚才有人改过这一条，什么都没动。请看过再定。"))
+        report.refused[key] = refused.problems if isinstance(refused, Refused) else [moved]
         have.update({key: Service.objects.get(pk=have[key].pk)} if key in have else {})
         return
     (report.changed if key in have else report.added).append(key)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -71,17 +70,17 @@ def manage_services_import_confirm(request: HttpRequest) -> HttpResponse:
     report = actions.Report()
     have = actions.by_key(community)
     numbers = {key: number for number, key, _content in kept["rows"]}
-    with transaction.atomic():
-        for _number, key, content in kept["rows"]:
-            actions.put_service(
-                community=community,
-                have=have,
-                key=key,
-                content=content,
-                by=person_of(request),
-                report=report,
-                publish=publish,
-            )
+    # a transaction for each row: short ones, and a confirmation that is cut off is finished by loading again
+    for _number, key, content in kept["rows"]:
+        actions.put_service(
+            community=community,
+            have=have,
+            key=key,
+            content=content,
+            by=person_of(request),
+            report=report,
+            publish=publish,
+        )
     refused = [sheet.Row(numbers[key], key, {}, problems) for key, problems in report.refused.items()]
     page = {"report": report, "refused": refused, "published": publish}
     return render(request, "catalogue/import_done.html", page)

@@ -42,7 +42,7 @@ def me(request: HttpRequest) -> HttpResponse:
             request.GET.get("page")
         ),
         "hindrance": my_data.hindrances(person),
-        "has_password": request.user.has_usable_password(),
+        "has_password": person.account.has_usable_password(),
     }
     return render(request, "foundation/me.html", context)
 
@@ -94,9 +94,8 @@ def erase(request: HttpRequest) -> HttpResponse:
 def notices(request: HttpRequest) -> HttpResponse:
     rows = me_of(request).notices.all()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for notice in page:
-        notice.words = sentence(notice)
-    return render(request, "foundation/notices.html", {"page": page})
+    told = [(notice, sentence(notice)) for notice in page]
+    return render(request, "foundation/notices.html", {"page": page, "told": told})
 
 
 @require_POST

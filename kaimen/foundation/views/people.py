@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -183,13 +184,13 @@ def _page(request: HttpRequest, whom: Person, **extra: Any) -> HttpResponse:
     me = me_of(request)
     account = Account.objects.filter(person=whom).first()
     named = account.username if account and account.has_usable_password() else ""
-    context = {
+    context: dict[str, Any] = {
         "whom": whom,
         "roles": whom.roles.filter(active=True).select_related("organisation"),
         "jobs": whom.employments.filter(until=None).select_related("organisation"),
         "absences": whom.absences.filter(last_day__gte=timezone.localdate()),
         "account": account,
-        "two_steps": bool(account) and account.authenticator_set.exists(),  # type: ignore[union-attr]
+        "two_steps": Authenticator.objects.filter(user=account).exists(),
         "may_account": staff.may_manage_account(me, whom),
         "may_inside": set(scope(me, RoleKind.MANAGER).values_list("pk", flat=True)),
         "role_form": RoleForm(organisations=scope(me, RoleKind.MANAGER).filter(active=True)),
