@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -221,7 +221,7 @@ def record_visit(
     community: Organisation,
     organisation: Organisation,
     by: Person,
-    on: object,
+    on: date,
     met: str = "",
     note: str = "",
 ) -> Visit:

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
+from kaimen.cases.actions import answer_case
 from kaimen.cases.models import Case
-from kaimen.foundation.models import Role
+from kaimen.foundation.models import Delivery, Role
 from kaimen.intake.importing import WrongTable, import_needs
 from tests.cast import World
 
@@ -39,6 +41,15 @@ def test_twice_is_once_and_the_same_words_of_two_are_two_voices(park: World, tmp
 def test_a_dry_run_writes_nothing(park: World, tmp_path: Path) -> None:
     assert "收下 1 件" in run(table(tmp_path, "停车,东门没地方停,,"), dry_run=True)
     assert not Case.objects.exists()
+
+
+def test_nobody_is_texted_because_a_table_was_read(park: World, tmp_path: Path) -> None:
+    run(table(tmp_path, "停车,东门没地方停,,13800000001"))
+    case = Case.objects.get()
+    assert case.asker_phone == "13800000001"
+    assert not Delivery.objects.exists()
+    answer_case(case=case, text="划了车位。", by=case.owner, now=timezone.now())
+    assert Delivery.objects.get().address == "13800000001"
 
 
 def test_bad_rows_are_named_and_written_so_that_a_spreadsheet_reads_them(park: World, tmp_path: Path) -> None:
