@@ -114,6 +114,7 @@ def month_chart(chart: MonthChart) -> SafeString:
         columns.append(
             {
                 "label": month.short,
+                "few": month.first is None,
                 "middle": f"{middle:.1f}",
                 "a": _column(middle - wide - 1, wide, (month.first or 0) / top * tall, floor),
                 "b": _column(middle + 1, wide, (month.second or 0) / top * tall, floor),
@@ -139,6 +140,7 @@ def month_chart(chart: MonthChart) -> SafeString:
                 "left": LEFT,
                 "right": WIDTH - RIGHT,
                 "label_y": HEIGHT - 12,
+                "few_y": floor - 8,
             },
         )
     )
