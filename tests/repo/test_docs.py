@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
 from django.core.management import get_commands
 from django.test import Client
 from django.urls import Resolver404, resolve
@@ -187,3 +188,23 @@ def test_backup_copies_what_is_committed(tmp_path: Path) -> None:
     assert (copy / "complete").exists()
     subprocess.run(["tar", "-C", tmp_path, "-xzf", copy / "media.tar.gz"], check=True)
     assert (tmp_path / "media" / "2026" / "photo").read_bytes() == b"drawn anew"
+
+
+def test_buttons_and_people_of_the_story_exist() -> None:
+    """What the Chinese README says to press is written on some page; whom it says to play is in the demo."""
+    text = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
+    pages = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (ROOT / "kaimen").rglob("*")
+        if path.suffix in {".html", ".py"} and "/packs/" not in str(path)
+    )
+    pressed = set(re.findall(r"按“([^”]+)”", text))
+    assert {"就这事", "接手", "答复"} <= pressed
+    pressed.discard("当某某")  # stands for 当 and a name
+    assert [words for words in pressed if words not in pages] == []
+    people = yaml.safe_load((ROOT / "kaimen/packs/demo/people.yaml").read_text(encoding="utf-8"))["people"]
+    names = {person["name"] for person in people}
+    rows = re.findall(r"^\| (\S+?) \| .* \| `/", text, flags=re.MULTILINE)
+    played = {name for row in rows for name in row.split("、")} - {"不登录的人"}
+    assert played, "the table of people is not read"
+    assert played - names == set()
