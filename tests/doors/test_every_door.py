@@ -14,7 +14,19 @@ from tests.doors.world import House, furnish
 
 NOBODY: frozenset[str] = frozenset()
 CAST = frozenset(
-    "anonymous worker worker_elsewhere chair handler officer colleague supervisor above manager outsider".split()
+    [
+        "anonymous",
+        "worker",
+        "worker_elsewhere",
+        "chair",
+        "handler",
+        "officer",
+        "colleague",
+        "supervisor",
+        "above",
+        "manager",
+        "outsider",
+    ]
 )
 SIGNED_IN = CAST - {"anonymous"}
 ANONYMOUS = frozenset({"anonymous"})
@@ -31,10 +43,10 @@ WHO: dict[frozenset[str], str] = {
     CAST: """healthz home say say_suggest say_confirm form_page track track_print task_link task_link_do
         service_list service_list_xlsx hsds_about hsds_services hsds_organizations board board_how board_csv
         board_xlsx set_language elder choose_community sign_out first_password account_inactive sign_in
-        account_login sign_in_code mfa_login_webauthn mfa_authenticate""",
+        account_login mfa_login_webauthn mfa_authenticate""",
     ONLY_OWN_COMMUNITY: "service service_versions service_version hsds_service",
     # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago
-    NOBODY: """file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
+    NOBODY: """sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
         mfa_download_recovery_codes mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes
         mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn""",
     SIGNED_IN: """mine me elder_mode consent_withdraw me_export me_erase notices notices_read notice_read
@@ -55,7 +67,9 @@ WHO: dict[frozenset[str], str] = {
         manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations
         manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop""",
 }
-EMPTY_HANDED = "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
+EMPTY_HANDED = (
+    "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
+)
 EXPECTED = {name: who for who, names in WHO.items() for name in names.split()}
 
 
@@ -114,5 +128,6 @@ def _knock(house: House, role: str, name: str, method: str) -> str:
         transaction.set_rollback(True)
     if response.status_code == 302:
         there = response["Location"]
-        return "to sign in" if there.startswith(("/in?", "/me/again")) else "in"
+        to_sign_in = there == "/in" or there.startswith(("/in?", "/me/again"))
+        return "to sign in" if to_sign_in else "in"
     return str(response.status_code) if response.status_code in {403, 404, 405} else "in"

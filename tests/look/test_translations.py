@@ -60,3 +60,30 @@ def test_updating_twice_changes_nothing(house: Path) -> None:
     once = house.read_bytes()
     translations.update(house)
     assert house.read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("translated", "reported"),
+    [
+        ('msgstr "{who} took it on {day}"', ""),
+        ('msgstr ""', "not translated"),
+        ('msgstr "somebody took it on {day}"', "other placeholders"),
+        ('msgstr "{who} took it on {date}"', "other placeholders"),
+        ("#, fuzzy", "only guessed"),
+    ],
+)
+def test_the_check_fails_on_empty_guessed_and_misfitting(house: Path, translated: str, reported: str) -> None:
+    (house.parents[4] / "page.html").write_text("{% if a %}{% endif %}", encoding="utf-8")
+    (house.parents[4] / "code.py").write_text('LINE = _("{day}{who}接手")\n', encoding="utf-8")
+    msgid = 'msgid "{day}{who}接手"\n'
+    guessed = translated.startswith("#,")
+    entry = f'{translated}\n{msgid}msgstr "{{who}} {{day}}"\n' if guessed else f"{msgid}{translated}\n"
+    house.write_text(house.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
+    problems = translations.problems(house)
+    assert [problem.split(":")[0].startswith(reported) for problem in problems] == [True] * bool(reported)
+
+
+def test_english_is_complete() -> None:
+    files = translations.catalogue_files()
+    assert [path.parent.parent.name for path in files] == ["en"]
+    assert translations.problems(files[0]) == []

@@ -70,7 +70,7 @@ def moment(value: datetime | None) -> str:
     ago = (timezone.localdate() - at.date()).days
     clock = f"{at:%H:%M}"
     if ago in (0, 1):
-        return f"{gettext('今天') if ago == 0 else gettext('昨天')} {clock}"
+        return " ".join([gettext("今天") if ago == 0 else gettext("昨天"), clock])
     this_year = at.year == timezone.localdate().year
     if _english():
         return f"{format_date(at, 'j M' if this_year else 'j M Y')} {clock}"
