@@ -37,6 +37,8 @@ def _of_person(request: HttpRequest) -> Organisation | None:
     person = person_of(request)
     if person is None:
         return None
-    node = Organisation.objects.filter(roles__person=person, roles__active=True, community__isnull=False).first()
+    node = Organisation.objects.filter(
+        roles__person=person, roles__active=True, community__isnull=False
+    ).first()
     node = node or Organisation.objects.filter(employments__person=person, community__isnull=False).first()
     return node.community if node else None
