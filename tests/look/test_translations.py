@@ -91,7 +91,7 @@ def test_english_is_complete() -> None:
 
 
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
-MARKED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}", re.DOTALL)
+MARKED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}|_\(\"[^\"]*\"\)", re.DOTALL)
 CHINESE = re.compile("[\u3001-\u3002\u4e00-\u9fff\uff08-\uff1b]+")  # with 、 。 （ ） ， ： ；
 BILINGUAL = {
     "500.html",
