@@ -119,5 +119,5 @@ def check_robot_address(url: str) -> None:
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
         return None

@@ -103,8 +103,9 @@ def forget_loose(before: datetime) -> int:
     """Remove attachments older than `before` that nothing refers to. Returns how many."""
     loose = Attachment.objects.filter(uploaded_at__lt=before)
     fields = Attachment._meta.get_fields(include_hidden=True)  # also those that cannot be followed back
-    for relation in (found for found in fields if found.auto_created and not found.concrete):
-        pointing = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+    for relation in (found for found in fields if isinstance(found, models.ForeignObjectRel)):
+        referring = relation.field
+        pointing = referring.model._base_manager.filter(**{referring.name: models.OuterRef("pk")})
         loose = loose.exclude(models.Exists(pointing))
     found = list(loose)
     discard(found)

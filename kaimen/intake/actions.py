@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -65,7 +65,7 @@ def knock(
     words: str,
     channel: Channel,
     by: Person | None,
-    asker: Asker = Asker(),  # noqa: B008 - frozen, safe to share
+    asker: Asker = Asker(),
     sender: Sender | None = None,
     service: Service | None = None,
     domain: Domain | None = None,
@@ -208,7 +208,7 @@ def record_visit(
     community: Organisation,
     organisation: Organisation,
     by: Person,
-    on: object,
+    on: date,
     met: str = "",
     note: str = "",
 ) -> Visit:

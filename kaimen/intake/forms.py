@@ -63,7 +63,9 @@ class SayForm(forms.Form):
         Place.objects.none(), label=_("在哪儿"), required=False, empty_label=_("不选也行")
     )
     place_text = forms.CharField(label=_("说具体点"), required=False, max_length=120)
-    files = ManyFilesField(label=_("照片或文件"), required=False)
+    files = ManyFilesField(  # type: ignore[assignment]  # Django moves declared fields off the class
+        label=_("照片或文件"), required=False
+    )
     name = forms.CharField(label=_("怎么称呼您"), required=False, max_length=40)
     phone = forms.CharField(
         label=_("手机号"),

@@ -3,7 +3,7 @@
 Colours come from static/look/charts.css by class; nothing here writes a style attribute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -114,6 +114,7 @@ def month_chart(chart: MonthChart) -> SafeString:
         columns.append(
             {
                 "label": month.short,
+                "few": month.first is None,
                 "middle": f"{middle:.1f}",
                 "a": _column(middle - wide - 1, wide, (month.first or 0) / top * tall, floor),
                 "b": _column(middle + 1, wide, (month.second or 0) / top * tall, floor),
@@ -139,6 +140,7 @@ def month_chart(chart: MonthChart) -> SafeString:
                 "left": LEFT,
                 "right": WIDTH - RIGHT,
                 "label_y": HEIGHT - 12,
+                "few_y": floor - 8,
             },
         )
     )
@@ -148,7 +150,7 @@ def _column(x: float, width: float, height: float, floor: float) -> dict[str, st
     return {"x": f"{x:.1f}", "y": f"{floor - height:.1f}", "w": f"{width:.1f}", "h": f"{height:.1f}"}
 
 
-def _runs(columns: Sequence[dict[str, object]]) -> list[str]:
+def _runs(columns: Sequence[Mapping[str, object]]) -> list[str]:
     """The rate as lines, broken where a month is hidden: a gap must not look like a value."""
     runs: list[list[str]] = [[]]
     for column in columns:

@@ -159,6 +159,7 @@ class Board:
     by_domain: list[tuple[Domain | None, Figures]]
     folded_domains: int
     folded_received: int
+    months_left_out: int  # too small, and to be found by subtraction if they were in the total
     computed_at: Any
 
 
@@ -175,7 +176,9 @@ def board(community: Organisation, *, month: date | None = None, domain_key: str
     per_domain = _by_domain(here)
     away = folded({key: figures.received for key, figures in per_domain.items()})
     chosen = [row for row in here if domain is None or row.domain_key == domain.key]
-    total = add_up(row.counts for row in chosen)
+    by_month = _by_month(rows, window, domain)
+    left_out = _left_out(chosen, by_month) if month is None else set()
+    total = add_up(row.counts for row in chosen if row.month not in left_out)
     names = {d.key: d for d in domains}
     return Board(
         community=community,
@@ -186,7 +189,7 @@ def board(community: Organisation, *, month: date | None = None, domain_key: str
         month=month,
         total=total,
         hidden=total.few or (domain is not None and domain.key in away),
-        by_month=_by_month(rows, window, domain),
+        by_month=by_month,
         by_domain=[
             (names.get(key), figures)
             for key, figures in sorted(per_domain.items(), key=lambda pair: -pair[1].received)
@@ -194,8 +197,17 @@ def board(community: Organisation, *, month: date | None = None, domain_key: str
         ],
         folded_domains=len(away),
         folded_received=sum(per_domain[key].received for key in away),
+        months_left_out=len(left_out),
         computed_at=max((row.computed_at for row in rows), default=None),
     )
+
+
+def _left_out(rows: Sequence[MonthlyFigures], by_month: Sequence[tuple[date, Figures]]) -> set[date]:
+    """Months not shown that together hold fewer than five: the total less the months shown would name them."""
+    shown = {month for month, figures in by_month if figures.received}
+    away = {row.month: add_up(r.counts for r in rows if r.month == row.month).received for row in rows}
+    away = {month: count for month, count in away.items() if month not in shown and count}
+    return set(away) if 0 < sum(away.values()) < SMALLEST_GROUP else set()
 
 
 def _by_domain(rows: Sequence[MonthlyFigures]) -> dict[str, Figures]:

@@ -24,9 +24,17 @@ STAFF_LINKS = (
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
+    ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),
+    ("roster", "upload", _("导入名册"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
     ("service_list", "book-open", _("清单"), tuple(RoleKind)),
     ("board", "chart-column", _("公示"), tuple(RoleKind)),
+)
+STAFF_HOMES = (
+    ("desk", (OFFICER,)),
+    ("watch", (SUPERVISOR,)),
+    ("inbox", (HANDLER,)),
+    ("manage_people", (MANAGER,)),
 )
 
 
@@ -65,7 +73,7 @@ def _unread(request: HttpRequest) -> int:
 def _home(request: HttpRequest) -> str:
     """The first page of this person's work, "" for whoever has none."""
     person = person_of(request) if hasattr(request, "user") else None
-    for url, kinds in (("desk", (OFFICER,)), ("watch", (SUPERVISOR,)), ("inbox", (HANDLER,))):
+    for url, kinds in STAFF_HOMES:
         if has_kind(person, *kinds):
             try:
                 return reverse(url)

@@ -7,8 +7,10 @@ import re
 import pytest
 from python_calamine import load_workbook
 
+from kaimen.cases import figures
 from kaimen.web.board import board, folded
-from tests.cases.cast import World
+from tests.cases.cast import World, at
+from tests.web.march import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +72,21 @@ def test_a_small_domain_is_hidden_on_the_page_in_the_filter_and_in_the_exports(c
             )
         )
         assert len(rows) == 1  # the heading
+
+
+def test_a_month_too_small_to_show_is_not_in_the_total_either(client, march: World) -> None:
+    for _ in range(2):
+        march.case(now=at("2026-02-10"))
+    figures.recompute_all(march.community, NOW)
+    whole = board(march.community)
+    assert (whole.total.received, whole.months_left_out) == (18, 1)
+    assert [kept.received for _month, kept in whole.by_month] == [0, 18]
+    assert "有 1 个月不到 5 件" in page(client, "/board/")
+    assert "太少，不列" in page(client, "/board/?month=2026-02")
+    for _ in range(3):
+        march.case(now=at("2026-02-11"))
+    figures.recompute_all(march.community, NOW)
+    assert board(march.community).total.received == 23
 
 
 def test_a_chosen_domain_shows_its_own_figures(client, march: World) -> None:

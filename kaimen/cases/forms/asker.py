@@ -12,11 +12,11 @@ from .fields import Files, Words
 
 class SupplyForm(forms.Form):
     text = Words(label=_("补充什么"), required=False, placeholder=_("把缺的说清楚，也可以只发照片"))
-    files = Files(label=_("照片"), help_text=_("最多 6 张，位置信息会抹掉"))
+    attached = Files(label=_("照片"), help_text=_("最多 6 张，位置信息会抹掉"))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if not cleaned.get("text") and not cleaned.get("files"):
+        if not cleaned.get("text") and not cleaned.get("attached"):
             self.add_error("text", _("写一句，或者发一张照片。"))
         return cleaned
 

@@ -37,6 +37,7 @@ class AnswerForm(CaseForm):
     text = Words(
         label=_("答复"), rows=6, max_length=4000, placeholder=_("说清楚：怎么办了、接下来、还有问题找谁")
     )
+    text.widget.attrs["data-key"] = "r"  # the key that opens the form then goes to the field
     also_group = forms.BooleanField(label=_("并在一起的都这样答复"), required=False)
 
     def prepare(self) -> None:
@@ -50,6 +51,10 @@ class ProgressForm(CaseForm):
 
 class AskForm(CaseForm):
     question = Words(label=_("请他补充什么"), rows=4, placeholder=_("问得具体些：要哪张单子、哪一天、在哪里"))
+
+
+class SupplyForm(CaseForm):
+    text = Words(label=_("他补充了什么"), rows=4, help_text=_("电话里、当面说的，照他的话记"))
 
 
 class TaskForm(CaseForm):
@@ -188,4 +193,4 @@ def colleagues(person: Person, case: Case | None) -> Any:
         community = first.organisation
     who = [holders(kind, community).values("person") for kind in (RoleKind.OFFICER, RoleKind.SUPERVISOR)]
     people = Person.objects.filter(pk__in=who[0]) | Person.objects.filter(pk__in=who[1])
-    return people.exclude(pk=case.owner_id if case else None).order_by("pk")
+    return (people.exclude(pk=case.owner_id) if case else people).order_by("pk")

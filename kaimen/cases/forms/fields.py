@@ -3,15 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils.functional import Promise as Lazy
 
 
 class Words(forms.CharField):
     """Free text of a few lines, trimmed; empty is not an answer."""
 
-    def __init__(self, *, rows: int = 4, placeholder: str = "", **options: Any) -> None:
-        attrs = {"rows": rows}
+    def __init__(self, *, rows: int = 4, placeholder: str | Lazy = "", **options: Any) -> None:
+        attrs: dict[str, Any] = {"rows": rows}
         if placeholder:
-            attrs["placeholder"] = placeholder  # type: ignore[assignment]
+            attrs["placeholder"] = placeholder
         options.setdefault("max_length", 2000)
         super().__init__(widget=forms.Textarea(attrs=attrs), **options)
 

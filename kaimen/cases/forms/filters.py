@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import CaseState, Channel
 from kaimen.catalogue.models import Domain
-from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.models import Organisation
+from kaimen.foundation.enums import OrganisationKind, RoleKind
+from kaimen.foundation.models import Organisation, Person, Role
 
+OWNERS = (RoleKind.OFFICER, RoleKind.SUPERVISOR)
 WHOSE = [("mine", _("我的")), ("all", _("大家的"))]
 DUE = [("", _("到期：不限")), ("late", _("已超时")), ("today", _("今天到期")), ("soon", _("今明到期"))]
 STATES = [("", _("没办完的")), ("tasks", _("交办没回的")), ("any", _("全部状态")), *CaseState.choices]
@@ -32,13 +33,18 @@ class FilterForm(forms.Form):
     enterprise = forms.ModelChoiceField(
         label=_("企业"), queryset=Organisation.objects.none(), required=False, empty_label=_("企业：全部")
     )
+    owner = forms.ModelChoiceField(
+        label=_("谁管"), queryset=Person.objects.none(), required=False, empty_label=_("谁管：全部")
+    )
     sort = forms.ChoiceField(label=_("排序"), choices=SORTS, required=False)
 
     def __init__(self, data: Any, *, communities: QuerySet[Organisation]) -> None:
         super().__init__(data)
         domains = {d.key: str(d) for d in Domain.objects.filter(community__in=communities)}
+        owners = Role.objects.filter(organisation__in=communities, kind__in=OWNERS).values("person")
         firms = Organisation.objects.filter(community__in=communities, kind=OrganisationKind.ENTERPRISE)
         self.fields["domain"].choices = [("", _("领域：全部")), *domains.items()]  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = Person.objects.filter(pk__in=owners)  # type: ignore[attr-defined]
         self.fields["enterprise"].queryset = firms  # type: ignore[attr-defined]
 
     def chosen(self) -> dict[str, Any]:

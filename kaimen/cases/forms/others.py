@@ -12,7 +12,7 @@ class FinishForm(forms.Form):
     reply = Words(
         label=_("办得怎么样"), rows=5, max_length=4000, placeholder=_("怎么办的、结果、还有什么没办完")
     )
-    files = Files(label=_("附件"), most=6, accept="image/*,.pdf,.docx,.xlsx")
+    attached = Files(label=_("附件"), most=6, accept="image/*,.pdf,.docx,.xlsx")
 
 
 class ReturnForm(forms.Form):

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, wording
@@ -23,6 +23,13 @@ from .common import desk_people, now, take_as_seen
 from .desk import desk_list
 from .pieces import files_of, shown
 from .verbs import VERBS, Verb, offered
+
+TASK_DONE = {
+    "link": "",
+    "revoke": gettext_lazy("链接收回了，打不开了。"),
+    "cancel": gettext_lazy("这件交办取消了。"),
+    "reply": gettext_lazy("记下了他们的回话。"),
+}
 
 
 @require_safe
@@ -70,11 +77,12 @@ def desk_reveal(request: HttpRequest, person: Person, number: str) -> HttpRespon
 @require_POST
 @desk_people
 def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: str) -> HttpResponse:
-    """A link to a task of this case (shown once), taking a link back, or cancelling the task."""
+    """A link to a task (shown once), taking it back, cancelling the task, or writing down what they said."""
     case = seen_case(person, number)
     task = case.tasks.filter(pk=pk).select_related("organisation", "community", "handler").first()
-    if task is None or verb not in ("link", "revoke", "cancel"):
+    if task is None or verb not in TASK_DONE:
         raise Http404
+    kept: dict[str, Any] = {"status": 409, "typed": request.POST.get("reply", "")}
     try:
         if verb == "link":
             link, _token = actions.make_task_link(task=task, for_person=task.handler, by=person, now=now())
@@ -84,13 +92,15 @@ def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: 
         if verb == "revoke":
             for link in task.links.filter(revoked_at=None):
                 actions.revoke_task_link(link=link, by=person, now=now())
+        elif verb == "reply":
+            actions.finish_task(task=task, reply=request.POST.get("reply", ""), by=person, now=now())
         else:
-            actions.cancel_task(task=task, reason=request.POST.get("reason", ""), by=person, now=now())
+            actions.cancel_task(task=task, by=person, now=now())
     except Moved as moved:
-        return _page(request, person, seen_case(person, number), told=wording.meanwhile(moved), status=409)
+        return _page(request, person, seen_case(person, number), told=wording.meanwhile(moved), **kept)
     except NotNow as no:
-        return _page(request, person, seen_case(person, number), told=wording.not_now(no), status=409)
-    messages.success(request, _("链接收回了，打不开了。") if verb == "revoke" else _("这件交办取消了。"))
+        return _page(request, person, seen_case(person, number), told=wording.not_now(no), **kept)
+    messages.success(request, str(TASK_DONE[verb]))
     return redirect("desk_case", number)
 
 

@@ -48,29 +48,39 @@ desk_people = signed_in(RoleKind.OFFICER, RoleKind.SUPERVISOR, RoleKind.MANAGER)
 
 
 def unlisted(view: View) -> View:
-    """A page that opens by its link alone: not kept, not indexed, its address told to nobody."""
+    """A page that opens by its link alone: not kept, not indexed, its address told to nobody outside.
+
+    Not `no-referrer`: browsers then send `Origin: null` with our own forms, and the CSRF check refuses them.
+    """
 
     @wraps(view)
     def private(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         return response
 
     return private
 
 
-def too_many_guesses(request: HttpRequest, *, missed: bool = False) -> bool:
-    """Has this address tried too many links that do not exist? `missed` counts one more."""
-    key = f"guesses:{digest(client_address(request), 'guesses')}"
-    if missed:
-        cache.add(key, 0, GUESS_WINDOW)
-        try:
-            cache.incr(key)
-        except ValueError:  # it ran out between the two
-            cache.set(key, 1, GUESS_WINDOW)
-    return int(cache.get(key, 0)) > GUESSES
+def count_guess(request: HttpRequest) -> None:
+    """One more link from this address that does not exist. Links that do exist always open: a whole factory may
+    share one address."""
+    key = _guesses_of(request)
+    cache.add(key, 0, GUESS_WINDOW)
+    try:
+        cache.incr(key)
+    except ValueError:  # it ran out between the two
+        cache.set(key, 1, GUESS_WINDOW)
+
+
+def too_many_guesses(request: HttpRequest) -> bool:
+    return int(cache.get(_guesses_of(request), 0)) > GUESSES
+
+
+def _guesses_of(request: HttpRequest) -> str:
+    return f"guesses:{digest(client_address(request), 'guesses')}"
 
 
 def take_as_seen(request: HttpRequest, subject: Case | Task) -> None:

@@ -1,5 +1,7 @@
 """A signed-in person's cases together."""
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -19,7 +21,7 @@ MOST = 100
 def mine(request: HttpRequest, person: Person) -> HttpResponse:
     """Open ones first; each opens on its own tracking page."""
     cases = Case.objects.filter(asker=person).select_related("owner", "service", "domain")[:MOST]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "case": case,
             "path": links.track_path(case),

@@ -22,7 +22,7 @@ from kaimen.foundation.files import Refused, accept, refused_words
 from kaimen.foundation.models import Person
 from kaimen.logic.identity import mask_name, mask_text
 
-from .common import now, signed_in, take_as_seen, too_many_guesses, unlisted
+from .common import count_guess, now, signed_in, take_as_seen, too_many_guesses, unlisted
 from .pieces import shown
 
 MOST = 100
@@ -91,11 +91,9 @@ def _of(person: Person, pk: int) -> Task:
 
 
 def _opened(request: HttpRequest, token: str) -> TaskLink | None:
-    if too_many_guesses(request):
-        return None
     link = queries.task_by_token(token, now())
     if link is None:
-        too_many_guesses(request, missed=True)
+        count_guess(request)
     return link
 
 
@@ -120,7 +118,7 @@ def _do(request: HttpRequest, task: Task, verb: str, guest: Guest) -> HttpRespon
         take_as_seen(request, task)
         _run(verb, task, form.cleaned_data, guest.person, now())
     except Refused as refused:
-        form.add_error("files", refused_words(refused))
+        form.add_error("attached", refused_words(refused))
         return _page(request, task, guest, {verb: form}, status=422)
     except Moved as moved:
         task.refresh_from_db()
@@ -136,7 +134,7 @@ def _run(verb: str, task: Task, data: dict[str, Any], by: Person | None, at: dat
     if verb == "accept":
         actions.accept_task(task=task, by=by, now=at)
     elif verb == "finish":
-        files = [accept(upload, by=by) for upload in data["files"]]
+        files = [accept(upload, by=by) for upload in data["attached"]]
         finish_with_files(task=task, reply=data["reply"], files=files, by=by, now=at)
     elif verb == "return":
         actions.return_task(task=task, reason=data["reason"], by=by, now=at)

@@ -17,7 +17,7 @@ from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenFo
 from kaimen.cases.models import Case
 from kaimen.foundation.files import Refused, accept, refused_words
 
-from .common import now, take_as_seen, too_many_guesses, unlisted
+from .common import count_guess, now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
 BAD = 2  # of five
@@ -68,7 +68,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
     except NotNow as no:
         return _page(request, _again(case), token, {verb: form}, wording.not_now(no), status=409)
     except Refused as refused:
-        form.add_error("files", refused_words(refused))
+        form.add_error("attached", refused_words(refused))
         return _page(request, case, token, {verb: form}, status=422)
     if verb == "revoke":
         url = links.track_url(case)
@@ -79,7 +79,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
 
 
 def _supply(case: Case, data: dict[str, Any], at: datetime) -> None:
-    files = [accept(upload, by=None) for upload in data["files"]]
+    files = [accept(upload, by=None) for upload in data["attached"]]
     actions.supply_more(case=case, text=data["text"], attachments=files, by=None, now=at)
 
 
@@ -121,11 +121,9 @@ THANKS = {
 
 
 def _found(request: HttpRequest, token: str) -> Case | None:
-    if too_many_guesses(request):
-        return None
     case = queries.by_track_token(token)
     if case is None:
-        too_many_guesses(request, missed=True)
+        count_guess(request)
     return case
 
 

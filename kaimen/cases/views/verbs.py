@@ -73,6 +73,10 @@ def _ask(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
     actions.ask_for_more(case=case, question=data["question"], by=by, now=at)
 
 
+def _supply(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    actions.supply_more(case=case, text=data["text"], attachments=(), by=by, now=at)
+
+
 def _extend(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
     actions.ask_extension(promise=data["promise"], days=data["days"], reason=data["reason"], by=by, now=at)
 
@@ -137,6 +141,7 @@ VERBS: dict[str, Verb] = {
         Verb("ask", _("请他补充"), forms.AskForm, _ask, _("问过去了，等他补充，时钟先停。"), _from("ask_for_more"), True),
         Verb("extend", _("延期"), forms.ExtensionForm, _extend, _("报给督办了，同意之前按原来的日子。"), OPEN_STATES, True),
         Verb("refuse", _("办不了"), forms.RefusalForm, _refuse, _("等第二个人签字，签了他才看到。"), _from("decline"), True),
+        Verb("supply", _("他补充了"), forms.SupplyForm, _supply, _("记下了，接着办。"), OPEN_STATES),
         Verb("hand_over", _("转给"), forms.HandOverForm, _hand_over, _("转过去了，以后由那一位管到底。"), ANY),
         Verb("join", _("并案"), forms.JoinForm, _join, _("并在一起了，原话和编号都还在。"), ANY),
         Verb("leave", _("撤出并案"), forms.ConfirmForm, _leave, _("撤出来了，单独办。"), ANY),

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,7 +33,7 @@ def watch(request: HttpRequest, person: Person) -> HttpResponse:
 @require_POST
 @supervisors
 def decide_extension(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    extension = queries.watch(person).extensions.filter(pk=pk).first()
+    extension = get_object_or_404(queries.watch(person).extensions, pk=pk)
     return _decide(
         request,
         person,
@@ -46,7 +46,7 @@ def decide_extension(request: HttpRequest, person: Person, pk: int) -> HttpRespo
 @require_POST
 @supervisors
 def sign_refusal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    refusal = queries.watch(person).refusals.filter(pk=pk).first()
+    refusal = get_object_or_404(queries.watch(person).refusals, pk=pk)
     return _decide(
         request,
         person,
@@ -58,7 +58,7 @@ def sign_refusal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
 @require_POST
 @supervisors
 def decide_appeal(request: HttpRequest, person: Person, pk: int) -> HttpResponse:
-    refusal = queries.watch(person).appeals.filter(pk=pk).first()
+    refusal = get_object_or_404(queries.watch(person).appeals, pk=pk)
     return _decide(
         request,
         person,
@@ -75,8 +75,6 @@ def _decide(
     note_for_no: bool = True,
 ) -> HttpResponse:
     """One decision; what cannot be decided (any more) comes back with the note still in its form."""
-    if subject is None:  # decided already, or not for this person to know
-        raise Http404
     form = DecideForm(request.POST, note_for_no=note_for_no)
     key = f"{subject._meta.model_name}-{subject.pk}"
     if not form.is_valid():

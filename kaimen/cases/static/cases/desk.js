@@ -11,5 +11,7 @@
       else row.removeAttribute("aria-current");
     });
     document.querySelector(".panes")?.classList.add("panes--case");
+    const asked = event.detail.pathInfo?.requestPath?.includes("do=");
+    if (asked) document.querySelector("#doing textarea, #doing input:not([type=hidden])")?.focus();
   });
 })();

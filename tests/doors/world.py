@@ -1,0 +1,123 @@
+"""One of everything that an address can name, so that every address of the house can be knocked at."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.core import signing
+from django.utils import timezone
+
+from kaimen.cases import actions as cases
+from kaimen.cases.links import task_path, track_token
+from kaimen.cases.models import SavedView
+from kaimen.catalogue import actions as catalogue
+from kaimen.catalogue.content import content_of
+from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
+from kaimen.intake.actions import make_form_link
+from tests.cast import World, world
+
+
+@dataclass
+class House:
+    """The people, and for each address the arguments it takes."""
+
+    people: World
+    outsider: Any
+    arguments: dict[str, dict[str, Any]]
+
+
+def furnish() -> House:
+    people = world()
+    now = timezone.now()
+    outsider = people.elsewhere()
+    officer, community = people.officer, people.community
+    content = content_of(people.service) | {"who": "园区职工", "phrases": ["没地方停车"]}
+    catalogue.save_draft(service=people.service, content=content, by=officer)
+    catalogue.publish(service=people.service, by=people.supervisor)
+    catalogue.save_draft(service=people.service, content=content | {"fee": "不收费"}, by=officer)
+    case = people.case(asker=people.worker, now=now)
+    task = cases.give_task(
+        cases=[case],
+        organisation=people.department,
+        title="示例",
+        detail="看一下",
+        days=3,
+        by=officer,
+        now=now,
+    )
+    link, token = cases.make_task_link(task=task, for_person=people.handler, by=officer, now=now)
+    assert task_path(link).endswith(token)
+    extension = cases.ask_extension(
+        promise=case.promises.last(), days=2, reason="等材料", by=officer, now=now
+    )
+    refusal = cases.propose_refusal(
+        case=people.case(now=now), clause="示例条款", reason="示例理由", other_way="", by=officer, now=now
+    )
+    declined = people.case(asker=people.worker, now=now)
+    signed = cases.propose_refusal(
+        case=declined, clause="示例条款", reason="示例理由", other_way="", by=officer, now=now
+    )
+    cases.sign_refusal(refusal=signed, agree=True, note="", by=people.supervisor, now=now)
+    cases.appeal(refusal=signed, text="再看看", by=people.worker, now=now)
+    form = make_form_link(community=community, name="示例码", by=officer)
+    today = date.today()
+    absence = Absence.objects.create(person=officer, first_day=today, last_day=today + timedelta(days=1))
+    webhook = Webhook.objects.create(organisation=community, url="https://robot.invalid/x", flavour="wecom")
+    attachment = Attachment.objects.create(
+        file="2026/11/none", name="x.jpg", content_type="image/jpeg", size=1, sha256=""
+    )
+    consent = Consent.objects.create(person=people.worker, kind="personal_data", text_version="1")
+    notice = Notice.objects.create(person=people.worker, code="progress", params={"title": "示例"})
+    view = SavedView.objects.create(person=officer, name="示例", query="due=late")
+    role = Role.objects.get(person=officer)
+    number, tracked = {"number": case.number}, {"token": track_token(case)}
+    service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
+    arguments: dict[str, dict[str, Any]] = {
+        "desk_case": number,
+        "desk_do": number | {"verb": "note"},
+        "desk_reveal": number,
+        "desk_print": number,
+        "desk_task": number | {"pk": task.pk, "verb": "link"},
+        "desk_export": {"kind": "csv"},
+        "desk_drop_view": {"pk": view.pk},
+        "form_page": {"token": form.token},
+        "file": {"signed": signing.dumps(attachment.token, salt="file")},
+        "form_poster": {"pk": form.pk},
+        "form_stop": {"pk": form.pk},
+        "hsds_service": {"id": None},
+        "sign_in_as": {"pk": people.worker.pk},
+        "first_password": {"token": "x" * 22},
+        "service": service,
+        "service_versions": service,
+        "service_version": service | {"number": 1},
+        "manage_organisation": node,
+        "manage_organisation_add": node,
+        "manage_webhook_add": {"pk": community.pk},
+        "manage_webhook_drop": {"pk": community.pk, "webhook": webhook.pk},
+        "manage_person": whom,
+        "manage_absence_add": whom,
+        "manage_absence_drop": {"pk": officer.pk, "absence": absence.pk},
+        "manage_account": whom,
+        "manage_password_link": whom,
+        "manage_reveal": whom,
+        "manage_role_give": whom,
+        "manage_role_take": {"pk": officer.pk, "role": role.pk},
+        "manage_second_factor": whom,
+        "consent_withdraw": {"pk": consent.pk},
+        "notice_read": {"pk": notice.pk},
+        "track": tracked,
+        "track_do": tracked | {"verb": "more"},
+        "track_print": tracked,
+        "task_link": {"token": token},
+        "task_link_do": {"token": token, "verb": "accept"},
+        "task": {"pk": task.pk},
+        "task_do": {"pk": task.pk, "verb": "accept"},
+        "decide_appeal": {"pk": signed.pk},
+        "decide_extension": {"pk": extension.pk},
+        "sign_refusal": {"pk": refusal.pk},
+        "mfa_edit_webauthn": {"pk": 1},
+        "mfa_remove_webauthn": {"pk": 1},
+    }
+    for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
+        arguments[f"manage_service{name}"] = service
+    return House(people, outsider, arguments)
