@@ -1,5 +1,6 @@
 """Which community a visitor stands in front of."""
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from kaimen.foundation.enums import OrganisationKind
@@ -24,7 +25,7 @@ def current_community(request: HttpRequest) -> Organisation:
     return kept
 
 
-def _communities():  # type: ignore[no-untyped-def]  # the stubs' queryset type adds nothing here
+def _communities() -> QuerySet[Organisation]:
     return Organisation.objects.filter(kind=OrganisationKind.COMMUNITY, active=True)
 
 
@@ -37,6 +38,8 @@ def _of_person(request: HttpRequest) -> Organisation | None:
     person = person_of(request)
     if person is None:
         return None
-    node = Organisation.objects.filter(roles__person=person, roles__active=True, community__isnull=False).first()
+    node = Organisation.objects.filter(
+        roles__person=person, roles__active=True, community__isnull=False
+    ).first()
     node = node or Organisation.objects.filter(employments__person=person, community__isnull=False).first()
     return node.community if node else None

@@ -26,7 +26,9 @@ from kaimen.foundation.notice_words import sentence
 ATTEMPTS = 5
 LEASE = timedelta(minutes=5)  # shorter than a lost job's, or that job would find its own claim still fresh
 TIMEOUT = 5
-HOPELESS = frozenset({"unavailable", "BadHeaderError", "ValueError", "DoesNotExist"})  # trying again would change nothing
+HOPELESS = frozenset(
+    {"unavailable", "BadHeaderError", "ValueError", "DoesNotExist"}
+)  # trying again would change nothing
 
 
 class NotDelivered(Exception):
@@ -117,5 +119,5 @@ def check_robot_address(url: str) -> None:
 
 
 class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:  # type: ignore[override]
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
         return None

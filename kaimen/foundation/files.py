@@ -29,7 +29,10 @@ PDF = "application/pdf"
 OFFICE = {
     "word/document.xml": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", ".docx"),
     "xl/workbook.xml": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", ".xlsx"),
-    "ppt/presentation.xml": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ".pptx"),
+    "ppt/presentation.xml": (
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        ".pptx",
+    ),
 }
 TYPES = "[Content_Types].xml"
 Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
@@ -48,7 +51,9 @@ def refused_words(error: Refused) -> str:
     """The refusal in plain words."""
     words = {
         "empty": _("“%(name)s”是空的，请重新选。"),
-        "too_large": _("“%(name)s”有 %(size)s MB，一个文件最多 %(largest)s MB。照片可以先截一下，或者分几次发。"),
+        "too_large": _(
+            "“%(name)s”有 %(size)s MB，一个文件最多 %(largest)s MB。照片可以先截一下，或者分几次发。"
+        ),
         "too_many_pixels": _("“%(name)s”这张图太大了，请用手机截一下再发。"),
         "broken_photo": _("“%(name)s”打不开，可能没拍完整，请重新拍一张。"),
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
@@ -97,9 +102,12 @@ def discard(attachments: Iterable[Attachment]) -> None:
 def forget_loose(before: datetime) -> int:
     """Remove attachments older than `before` that nothing refers to. Returns how many."""
     loose = Attachment.objects.filter(uploaded_at__lt=before)
-    fields = Attachment._meta.get_fields(include_hidden=True)  # also those that cannot be followed back
-    for relation in (found for found in fields if found.auto_created and not found.concrete):
-        pointing = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
+    for relation in Attachment._meta.get_fields(
+        include_hidden=True
+    ):  # also those that cannot be followed back
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
+        pointing = relation.field.model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
         loose = loose.exclude(models.Exists(pointing))
     found = list(loose)
     discard(found)

@@ -12,5 +12,7 @@ def absolute(path: str) -> str:
 
 def svg(text: str) -> SafeString:
     """An inline SVG of the QR code of `text`, sized by CSS (class `qr`)."""
-    drawn = segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None)
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        border=2, omitsize=True, svgclass="qr", lineclass=None
+    )
     return mark_safe(drawn)  # noqa: S308 - made by segno from modules, `text` is not part of the markup

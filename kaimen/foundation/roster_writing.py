@@ -59,7 +59,8 @@ class _Known:
         self.jobs = {(job.person_id, job.organisation_id): job for job in jobs}
         self.chairs = {(r.person_id, r.organisation_id) for r in roles if r.kind == RoleKind.CHAIR}
         self.communities: dict[int, set[int | None]] = {}
-        for tie in [*self.jobs.values(), *roles]:
+        ties: list[Employment | Role] = [*self.jobs.values(), *roles]
+        for tie in ties:
             self.communities.setdefault(tie.person_id, set()).add(tie.organisation.community_id)
 
     def elsewhere(self, person: Person, community: Organisation) -> bool:

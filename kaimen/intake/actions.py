@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -65,7 +65,7 @@ def knock(
     words: str,
     channel: Channel,
     by: Person | None,
-    asker: Asker = Asker(),  # noqa: B008 - frozen, safe to share
+    asker: Asker = Asker(),
     sender: Sender | None = None,
     service: Service | None = None,
     domain: Domain | None = None,
@@ -122,7 +122,7 @@ def knock(
             )
             _keep_submission(key, case, form, visit, sender, asker, by, now)
             if join:
-                cases.join_group(case=case, with_case=join, by=by, now=now)
+                _join(case, join, by, now)
     except IntegrityError:
         # The same form arrived twice at the same moment and the other one was first.
         first = Submission.objects.filter(key=key).select_related("case").first()
@@ -130,6 +130,19 @@ def knock(
             raise
         return first.case
     return case
+
+
+def _join(case: Case, other: Case, by: Person | None, now: datetime) -> None:
+    """Beside the similar one if that is still possible: a need is not lost because the other one has moved."""
+    for _attempt in range(2):
+        try:
+            with transaction.atomic():
+                cases.join_group(case=case, with_case=Case.objects.get(pk=other.pk), by=by, now=now)
+            return
+        except cases.NotNow:
+            return
+        except cases.Moved:  # somebody joined it at this very moment: look again
+            continue
 
 
 def _hold_if_flooding(verdict: Verdict) -> None:
@@ -208,7 +221,7 @@ def record_visit(
     community: Organisation,
     organisation: Organisation,
     by: Person,
-    on: object,
+    on: date,
     met: str = "",
     note: str = "",
 ) -> Visit:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 
+from kaimen.foundation.addresses import client_address
 from kaimen.foundation.fields import digest
 from kaimen.intake.models import Submission
 from kaimen.logic.flood import Counts, Verdict, judge
@@ -26,22 +27,15 @@ class Sender:
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
     device = request.get_signed_cookie(DEVICE_COOKIE, default="")
     return Sender(
-        address_digest=digest(address_of(request), "address"),
+        address_digest=digest(client_address(request), "address"),
         device_digest=digest(device, "device") if device else "",
         phone_digest=phone_digest,
         confirmed=confirmed,
     )
 
 
-def address_of(request: HttpRequest) -> str:
-    """The client's address; behind our own proxy the last hop it added, which a client cannot forge."""
-    if settings.BEHIND_PROXY:
-        return request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if DEVICE_COOKIE not in request.COOKIES:
+    if not request.get_signed_cookie(DEVICE_COOKIE, default=""):  # none yet, or one that is not ours
         response.set_signed_cookie(
             DEVICE_COOKIE,
             secrets.token_urlsafe(12),

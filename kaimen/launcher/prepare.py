@@ -72,7 +72,11 @@ def forget_demo(*, ask: bool) -> bool:
 def _sources() -> list[Path]:
     """What database and demo are made from: migrations, what loads the demo, and the packs."""
     code = ROOT / "kaimen"
-    found = [*code.glob("*/migrations/*.py"), code / "web" / "demo.py", *code.rglob("load_demo.py")]
+    found = [
+        *code.glob("*/migrations/*.py"),
+        *(code / "web" / "demo").glob("*.py"),
+        *code.rglob("load_demo.py"),
+    ]
     return [
         *found,
         *(path for path in (code / "packs").rglob("*") if path.is_file()),

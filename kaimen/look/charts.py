@@ -3,7 +3,7 @@
 Colours come from static/look/charts.css by class; nothing here writes a style attribute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -150,7 +150,7 @@ def _column(x: float, width: float, height: float, floor: float) -> dict[str, st
     return {"x": f"{x:.1f}", "y": f"{floor - height:.1f}", "w": f"{width:.1f}", "h": f"{height:.1f}"}
 
 
-def _runs(columns: Sequence[dict[str, object]]) -> list[str]:
+def _runs(columns: Sequence[Mapping[str, object]]) -> list[str]:
     """The rate as lines, broken where a month is hidden: a gap must not look like a value."""
     runs: list[list[str]] = [[]]
     for column in columns:

@@ -20,7 +20,7 @@ class ChosenLanguage:
         wanted = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = wanted if wanted in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         with translation.override(language):
-            request.LANGUAGE_CODE = language  # type: ignore[attr-defined]  # as LocaleMiddleware sets it
+            request.LANGUAGE_CODE = language  # as LocaleMiddleware sets it
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -3,6 +3,8 @@
 Babel instead of Django's makemessages, which needs GNU gettext: Windows and macOS come without it.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -24,7 +26,9 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
 }
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w+\}")
 
 
 def catalogue_files() -> list[Path]:
@@ -71,7 +75,7 @@ def problems(path: Path) -> list[str]:
         elif translated.fuzzy:
             found.append(f"only guessed: {message.id!r} ({where})")
         else:
-            found += [f"{error}: {message.id!r} ({where})" for error in translated.check(known)]
+            found += [f"{error}: {message.id!r} ({where})" for error in _misfits(translated, known)]
     gone = [message for message in _messages(known) if wanted.get(message.id, message.context) is None]
     return found + [f"said nowhere: {message.id!r}" for message in gone]
 
@@ -98,6 +102,20 @@ def _messages(catalogue: Catalog) -> list[Message]:
     return [message for message in catalogue if message.id]
 
 
+def _misfits(message: Message, catalogue: Catalog) -> list[str]:
+    """What Babel finds (plurals, %-formats), and the {names} of str.format, which it leaves alone."""
+    found = [str(error) for error in message.check(catalogue)]
+    wanted, given = _forms(message.id), _forms(message.string)
+    for number, form in enumerate(given):
+        expected = Counter(PLACEHOLDER.findall(wanted[min(number, len(wanted) - 1)]))
+        if Counter(PLACEHOLDER.findall(form)) != expected:
+            found.append(f"other placeholders than {sorted(expected)}")
+    return found
+
+
+def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
+
+
 def _complete(message: Message) -> bool:
-    forms = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
-    return all(forms)
+    return all(_forms(message.string))

@@ -155,3 +155,24 @@ def test_similar_open_cases_are_a_hint_from_this_community_alone(park: World) ->
     [(found, likeness)] = queries.similar_open(park.community, "东门的停车位不够")
     assert found == case
     assert 0.3 <= likeness <= 1
+
+
+def test_tasks_without_reply_are_a_filter(park: World) -> None:
+    now = timezone.now()
+    replied, waited_for = park.case(now=now), park.case(now=now, words="停车位不够")
+    park.case(now=now, words="没有交办过")
+    for case in (replied, waited_for):
+        task = actions.give_task(
+            cases=[case],
+            organisation=park.department,
+            title="看",
+            detail="",
+            days=2,
+            by=park.officer,
+            now=now,
+        )
+        if case == replied:
+            actions.accept_task(task=task, by=park.handler, now=now)
+            task.refresh_from_db()
+            actions.finish_task(task=task, reply="看过了，下周修", by=park.handler, now=now)
+    assert [case.pk for case in queries.desk(park.officer, {"state": "tasks"})] == [waited_for.pk]

@@ -14,7 +14,19 @@ from tests.doors.world import House, furnish
 
 NOBODY: frozenset[str] = frozenset()
 CAST = frozenset(
-    "anonymous worker worker_elsewhere chair handler officer colleague supervisor above manager outsider".split()
+    [
+        "anonymous",
+        "worker",
+        "worker_elsewhere",
+        "chair",
+        "handler",
+        "officer",
+        "colleague",
+        "supervisor",
+        "above",
+        "manager",
+        "outsider",
+    ]
 )
 SIGNED_IN = CAST - {"anonymous"}
 ANONYMOUS = frozenset({"anonymous"})
@@ -55,7 +67,9 @@ WHO: dict[frozenset[str], str] = {
         manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations
         manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop""",
 }
-EMPTY_HANDED = "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
+EMPTY_HANDED = (
+    "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
+)
 EXPECTED = {name: who for who, names in WHO.items() for name in names.split()}
 
 

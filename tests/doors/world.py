@@ -37,11 +37,19 @@ def furnish() -> House:
     catalogue.save_draft(service=people.service, content=content | {"fee": "不收费"}, by=officer)
     case = people.case(asker=people.worker, now=now)
     task = cases.give_task(
-        cases=[case], organisation=people.department, title="示例", detail="看一下", days=3, by=officer, now=now
+        cases=[case],
+        organisation=people.department,
+        title="示例",
+        detail="看一下",
+        days=3,
+        by=officer,
+        now=now,
     )
     link, token = cases.make_task_link(task=task, for_person=people.handler, by=officer, now=now)
     assert task_path(link).endswith(token)
-    extension = cases.ask_extension(promise=case.promises.last(), days=2, reason="等材料", by=officer, now=now)
+    extension = cases.ask_extension(
+        promise=case.promises.last(), days=2, reason="等材料", by=officer, now=now
+    )
     refusal = cases.propose_refusal(
         case=people.case(now=now), clause="示例条款", reason="示例理由", other_way="", by=officer, now=now
     )

@@ -1,5 +1,6 @@
 """The reader of sentences finds them in code and templates, and says what is missing in a language."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -60,3 +61,55 @@ def test_updating_twice_changes_nothing(house: Path) -> None:
     once = house.read_bytes()
     translations.update(house)
     assert house.read_bytes() == once
+
+
+@pytest.mark.parametrize(
+    ("translated", "reported"),
+    [
+        ('msgstr "{who} took it on {day}"', ""),
+        ('msgstr ""', "not translated"),
+        ('msgstr "somebody took it on {day}"', "other placeholders"),
+        ('msgstr "{who} took it on {date}"', "other placeholders"),
+        ("#, fuzzy", "only guessed"),
+    ],
+)
+def test_the_check_fails_on_empty_guessed_and_misfitting(house: Path, translated: str, reported: str) -> None:
+    (house.parents[4] / "page.html").write_text("{% if a %}{% endif %}", encoding="utf-8")
+    (house.parents[4] / "code.py").write_text('LINE = _("{day}{who}接手")\n', encoding="utf-8")
+    msgid = 'msgid "{day}{who}接手"\n'
+    guessed = translated.startswith("#,")
+    entry = f'{translated}\n{msgid}msgstr "{{who}} {{day}}"\n' if guessed else f"{msgid}{translated}\n"
+    house.write_text(house.read_text(encoding="utf-8") + "\n" + entry, encoding="utf-8")
+    problems = translations.problems(house)
+    assert [problem.split(":")[0].startswith(reported) for problem in problems] == [True] * bool(reported)
+
+
+def test_english_is_complete() -> None:
+    files = translations.catalogue_files()
+    assert [path.parent.parent.name for path in files] == ["en"]
+    assert translations.problems(files[0]) == []
+
+
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
+MARKED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}|_\(\"[^\"]*\"\)", re.DOTALL)
+CHINESE = re.compile("[\u3001-\u3002\u4e00-\u9fff\uff08-\uff1b]+")  # with 、 。 （ ） ， ： ；
+BILINGUAL = {
+    "500.html",
+    "_tools.html",
+}  # the page without a database, and the button that changes the language
+
+
+def unmarked(template: str) -> list[str]:
+    """Chinese that a template says in every language."""
+    return CHINESE.findall(MARKED.sub("", COMMENT.sub("", template)))
+
+
+def test_templates_say_nothing_chinese_outside_the_marks() -> None:
+    assert unmarked('<p>{% translate "开门" %}：{{ who }}</p>') == ["："]
+    found = {
+        path.relative_to(translations.KAIMEN).as_posix(): unmarked(path.read_text(encoding="utf-8"))
+        for path in translations.KAIMEN.rglob("templates/**/*.html")
+        if path.name not in BILINGUAL
+    }
+    assert found
+    assert {path: words for path, words in found.items() if words} == {}

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kaimen.cases import search as full_text
 from kaimen.cases.enums import OPEN_STATES, OPEN_TASKS, CaseState
-from kaimen.cases.models import Case
+from kaimen.cases.models import Case, Task
 from kaimen.cases.permissions import READERS
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Person
@@ -46,8 +46,9 @@ def to_do(cases: QuerySet[Case]) -> QuerySet[Case]:
 def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[Case]:
     """The queue by next due day. Filters, all optional, "" ignored:
 
-    `whose` mine (default) | all; `state` a state, "open" (default: what is to be done) or "any"; `due` late | today
-    | soon; `domain` key; `enterprise`, `owner`, `group` ids; `channel`; `urgent`; `text`. Slice before you read it.
+    `whose` mine (default) | all; `state` a state, "open" (default: what is to be done), "tasks" (a unit has yet
+    to reply) or "any"; `due` late | today | soon; `domain` key; `enterprise`, `owner`, `group` ids; `channel`;
+    `urgent`; `text`. Slice before you read it.
     """
     chosen = {name: value for name, value in (filters or {}).items() if value not in ("", None)}
     mine = chosen.get("whose", "mine") == "mine"
@@ -80,6 +81,9 @@ def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
 def _by_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
     if state == "any":
         return cases
+    if state == "tasks":
+        waited_for = Task.objects.filter(state__in=OPEN_TASKS)
+        return to_do(cases).filter(pk__in=waited_for.values("cases"))
     return cases.filter(state=state) if state in CaseState.values else to_do(cases)
 
 

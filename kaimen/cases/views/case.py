@@ -82,7 +82,7 @@ def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: 
     task = case.tasks.filter(pk=pk).select_related("organisation", "community", "handler").first()
     if task is None or verb not in TASK_DONE:
         raise Http404
-    kept = {"status": 409, "typed": request.POST.get("reply", "")}
+    kept: dict[str, Any] = {"status": 409, "typed": request.POST.get("reply", "")}
     try:
         if verb == "link":
             link, _token = actions.make_task_link(task=task, for_person=task.handler, by=person, now=now())
@@ -100,7 +100,7 @@ def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: 
         return _page(request, person, seen_case(person, number), told=wording.meanwhile(moved), **kept)
     except NotNow as no:
         return _page(request, person, seen_case(person, number), told=wording.not_now(no), **kept)
-    messages.success(request, TASK_DONE[verb])
+    messages.success(request, str(TASK_DONE[verb]))
     return redirect("desk_case", number)
 
 

@@ -5,16 +5,15 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0002_append_only'),
-        ('foundation', '0003_cache_table'),
+        ("foundation", "0002_append_only"),
+        ("foundation", "0003_cache_table"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='notice',
-            name='link',
-            field=kaimen.foundation.fields.EncryptedTextField(blank=True, default=''),
+            model_name="notice",
+            name="link",
+            field=kaimen.foundation.fields.EncryptedTextField(blank=True, default=""),
         ),
     ]

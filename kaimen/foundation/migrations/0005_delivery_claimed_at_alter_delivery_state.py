@@ -4,20 +4,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0004_sealed_notice_links'),
+        ("foundation", "0004_sealed_notice_links"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='delivery',
-            name='claimed_at',
+            model_name="delivery",
+            name="claimed_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AlterField(
-            model_name='delivery',
-            name='state',
-            field=models.CharField(choices=[('queued', '待发'), ('sending', '在发'), ('sent', '已发'), ('failed', '没发出去')], default='queued', max_length=8),
+            model_name="delivery",
+            name="state",
+            field=models.CharField(
+                choices=[("queued", "待发"), ("sending", "在发"), ("sent", "已发"), ("failed", "没发出去")],
+                default="queued",
+                max_length=8,
+            ),
         ),
     ]

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0006_password_link'),
+        ("foundation", "0006_password_link"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='attachment',
-            name='token',
-            field=models.CharField(default=kaimen.foundation.models.files.new_token, max_length=40, unique=True),
+            model_name="attachment",
+            name="token",
+            field=models.CharField(
+                default=kaimen.foundation.models.files.new_token, max_length=40, unique=True
+            ),
         ),
     ]

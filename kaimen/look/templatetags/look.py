@@ -70,7 +70,7 @@ def moment(value: datetime | None) -> str:
     ago = (timezone.localdate() - at.date()).days
     clock = f"{at:%H:%M}"
     if ago in (0, 1):
-        return f"{gettext('今天') if ago == 0 else gettext('昨天')} {clock}"
+        return " ".join([gettext("今天") if ago == 0 else gettext("昨天"), clock])
     this_year = at.year == timezone.localdate().year
     if _english():
         return f"{format_date(at, 'j M' if this_year else 'j M Y')} {clock}"
@@ -83,6 +83,14 @@ def month(value: date | None) -> str:
     if not value:
         return ""
     return format_date(value, "M Y") if _english() else f"{value.year}年{value.month}月"
+
+
+@register.filter
+def month_short(value: date | None) -> str:
+    """11月 / Nov, for the scale of a chart."""
+    if not value:
+        return ""
+    return format_date(value, "M") if _english() else f"{value.month}月"
 
 
 def nearness(due_on: date | None, today: date) -> str:

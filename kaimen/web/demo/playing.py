@@ -64,6 +64,11 @@ class Player:
         day = add_workdays(timezone.localdate(at), days, calendar())
         return min(timezone.make_aware(datetime.combine(day, time(9, 30))), self.now)
 
+    def _after_answer(self, case: Case, hours: int) -> datetime:
+        if case.answered_at is None:
+            raise ValueError(f"{case.number} has no answer yet")
+        return min(case.answered_at + timedelta(hours=hours), self.now)
+
     def _knock(self, key: str, need: dict[str, Any], at: datetime) -> Case:
         person = self.people.get(need.get("person") or "")
         employment = person.employments.first() if person else None
@@ -149,7 +154,7 @@ class Player:
 
     def _closed(self, case: Case, need: dict[str, Any], at: datetime) -> None:
         self._answered(case, need, at)
-        rated_at = min(case.answered_at + timedelta(hours=self.rng.randint(1, 40)), self.now)
+        rated_at = self._after_answer(case, hours=self.rng.randint(1, 40))
         score = need.get("rating")
         if not score:
             return  # silence: the job closes it after its days and counts it as silence
@@ -179,7 +184,7 @@ class Player:
             reason=reason,
             by_asker=True,
             by=case.asker,
-            now=min(case.answered_at + timedelta(hours=30), self.now),
+            now=self._after_answer(case, hours=30),
         )
 
     def _declined(self, case: Case, need: dict[str, Any], at: datetime) -> None:

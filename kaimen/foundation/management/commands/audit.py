@@ -22,7 +22,9 @@ class Command(BaseCommand):
                 pass
         findings = sealing.verify()
         for found in findings:
-            self.stderr.write(f"封条 {found.seal}（记录 {found.first_entry}–{found.last_entry}）：{WORDS[found.code]}")
+            self.stderr.write(
+                f"封条 {found.seal}（记录 {found.first_entry}–{found.last_entry}）：{WORDS[found.code]}"
+            )
         if findings:
             raise CommandError(f"{len(findings)} 张封条对不上")
         if options["kept"] and not AuditSeal.objects.filter(hash=options["kept"]).exists():
@@ -30,4 +32,6 @@ class Command(BaseCommand):
         last = AuditSeal.objects.order_by("-pk").first()
         open_rows = AuditEntry.objects.filter(pk__gt=last.last_entry if last else 0).count()
         head = last.hash if last else "（还没有封条）"
-        self.stdout.write(f"{AuditSeal.objects.count()} 张封条全部对得上；还没封的 {open_rows} 条。最后一张：{head}")
+        self.stdout.write(
+            f"{AuditSeal.objects.count()} 张封条全部对得上；还没封的 {open_rows} 条。最后一张：{head}"
+        )

@@ -21,7 +21,9 @@ class Command(BaseCommand):
                 _wide(person.username or "手机号 + 验证码", 18),
             )
             self.stdout.write("  ".join((*cells, person.sees)))
-        self.stdout.write(f"不用敲：打开 /in，{len(people)} 位示例人物按一下就进去。用户名的密码都是 {PASSWORD}")
+        self.stdout.write(
+            f"不用敲：打开 /in，{len(people)} 位示例人物按一下就进去。用户名的密码都是 {PASSWORD}"
+        )
 
 
 def _wide(text: str, width: int) -> str:
