@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from kaimen.foundation.models import Notice
@@ -69,9 +69,9 @@ def words_for(code: str, params: dict[str, Any]) -> str:
     words = WORDS.get(code, UNKNOWN)
     known = {key: _shown(value) for key, value in params.items()}
     if not known.get("title"):
-        known["title"] = known.get("number", "") or translate("您的一件事")
+        known["title"] = known.get("number", "") or gettext("您的一件事")
     return str(words) % defaultdict(str, known)
 
 
 def _shown(value: Any) -> str:
-    return "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return gettext("、").join(map(str, value)) if isinstance(value, list | tuple) else str(value)

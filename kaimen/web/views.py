@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kaimen.foundation.communities import COOKIE, NoCommunity, current_community
 from kaimen.look import charts
 from kaimen.look.templatetags.look import month as month_name
+from kaimen.look.templatetags.look import month_short
 from kaimen.web import exports, queries
 from kaimen.web.board import Board, board, table
 
@@ -115,7 +116,7 @@ def _month_chart(shown: Board) -> charts.MonthChart:
         months=[
             charts.Month(
                 label=month_name(month),
-                short=_("%(n)s月") % {"n": month.month},
+                short=month_short(month),
                 first=None if figures.few else figures.received,
                 second=None if figures.few else figures.done,
                 rate=figures.solved.value,

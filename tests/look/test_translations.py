@@ -1,5 +1,6 @@
 """The reader of sentences finds them in code and templates, and says what is missing in a language."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,28 @@ def test_english_is_complete() -> None:
     files = translations.catalogue_files()
     assert [path.parent.parent.name for path in files] == ["en"]
     assert translations.problems(files[0]) == []
+
+
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}", re.DOTALL)
+MARKED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}|_\(\"[^\"]*\"\)", re.DOTALL)
+CHINESE = re.compile("[\u3001-\u3002\u4e00-\u9fff\uff08-\uff1b]+")  # with 、 。 （ ） ， ： ；
+BILINGUAL = {
+    "500.html",
+    "_tools.html",
+}  # the page without a database, and the button that changes the language
+
+
+def unmarked(template: str) -> list[str]:
+    """Chinese that a template says in every language."""
+    return CHINESE.findall(MARKED.sub("", COMMENT.sub("", template)))
+
+
+def test_templates_say_nothing_chinese_outside_the_marks() -> None:
+    assert unmarked('<p>{% translate "开门" %}：{{ who }}</p>') == ["："]
+    found = {
+        path.relative_to(translations.KAIMEN).as_posix(): unmarked(path.read_text(encoding="utf-8"))
+        for path in translations.KAIMEN.rglob("templates/**/*.html")
+        if path.name not in BILINGUAL
+    }
+    assert found
+    assert {path: words for path, words in found.items() if words} == {}

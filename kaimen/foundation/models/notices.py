@@ -1,5 +1,6 @@
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from kaimen.foundation.enums import DeliveryChannel, DeliveryState
 from kaimen.foundation.fields import EncryptedTextField
@@ -46,7 +47,7 @@ class Webhook(models.Model):
 
     organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="webhooks")
     url = EncryptedTextField()
-    flavour = models.CharField(max_length=10, choices=[("dingtalk", "钉钉"), ("wecom", "企业微信")])
+    flavour = models.CharField(max_length=10, choices=[("dingtalk", _("钉钉")), ("wecom", _("企业微信"))])
     active = models.BooleanField(default=True)
 
     class Meta:

@@ -85,6 +85,14 @@ def month(value: date | None) -> str:
     return format_date(value, "M Y") if _english() else f"{value.year}年{value.month}月"
 
 
+@register.filter
+def month_short(value: date | None) -> str:
+    """11月 / Nov, for the scale of a chart."""
+    if not value:
+        return ""
+    return format_date(value, "M") if _english() else f"{value.month}月"
+
+
 def nearness(due_on: date | None, today: date) -> str:
     """ "late", "soon", "fine" or "" for none: which colour a due date has today."""
     if due_on is None:
