@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from kaimen.cases import actions
 from kaimen.cases.models import Answer
-from django.utils import timezone
 
 from .cast import DRAWN, Lingfeng, fits, open_track, sign_in
 
