@@ -69,4 +69,6 @@ def test_the_home_page_in_english_answers_in_english(lingfeng: Lingfeng, phone: 
 
 
 def letters(page: Any) -> float:
-    return float(page.evaluate("parseFloat(getComputedStyle(document.querySelector('.row__title, p')).fontSize)"))
+    return float(
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.row__title, p')).fontSize)")
+    )
