@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from typing import Any
 
 import pytest
 from babel.messages.mofile import write_mo
+from django.conf import settings
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import trans_real
@@ -22,14 +22,14 @@ TEXT = re.compile(r">([^<>]+)<|(?:aria-label|title|placeholder|alt)=\"([^\"]*)\"
 
 
 @pytest.fixture(autouse=True)
-def compiled(tmp_path: Path, settings: Any) -> Iterator[None]:
+def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The English file compiled as it stands now, whatever an earlier start has left in the tree."""
     (english,) = translations.catalogue_files()
     target = tmp_path / "en" / "LC_MESSAGES" / "django.mo"
     target.parent.mkdir(parents=True)
     with target.open("wb") as file:
         write_mo(file, translations._read(english))
-    settings.LOCALE_PATHS = [tmp_path]
+    monkeypatch.setattr(settings, "LOCALE_PATHS", [tmp_path])
     trans_real._translations.clear()
     yield
     translation.deactivate()
@@ -49,6 +49,11 @@ def ours_in_chinese(page: str) -> set[str]:
     return ours & said
 
 
+def page_of(client: Client, path: str, language: str) -> str:
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+    return client.get(path).content.decode()
+
+
 def pages(park: World) -> list[tuple[Client, str]]:
     case = park.case()
     visitor = Client()
@@ -61,18 +66,18 @@ def pages(park: World) -> list[tuple[Client, str]]:
 
 def test_pages_speak_english(park: World) -> None:
     for client, path in pages(park):
-        english = client.get(path, headers={"accept-language": "en"}).content.decode()
+        english = page_of(client, path, "en")
         assert '<html lang="en"' in english, path
         assert ours_in_chinese(english) == set(), path
 
 
 def test_the_same_pages_in_chinese_would_be_noticed(park: World) -> None:
     for client, path in pages(park):
-        chinese = client.get(path, headers={"accept-language": "zh-hans"}).content.decode()
+        chinese = page_of(client, path, "zh-hans")
         assert ours_in_chinese(chinese), path
 
 
 def test_days_are_said_in_english(park: World) -> None:
-    page = Client().get(links.track_path(park.case()), headers={"accept-language": "en"}).content.decode()
+    page = page_of(Client(), links.track_path(park.case()), "en")
     assert "Tue 3 Mar" in page
     assert "周二" not in page
