@@ -6,9 +6,16 @@ set -eu
 to="$1/$(date +%Y%m%d-%H%M%S)"
 umask 077
 mkdir -p "$to"
-# The online backup reads a consistent state while others go on writing; a plain copy of the file would not.
-sqlite3 "$KAIMEN_VAR/kaimen.sqlite3" ".timeout 60000" ".backup '$to/kaimen.sqlite3'"
-test "$(sqlite3 "$to/kaimen.sqlite3" 'PRAGMA integrity_check')" = ok
+# SQLite's online backup reads one consistent state while others go on writing; a plain copy of the file would not.
+python3 - "$KAIMEN_VAR/kaimen.sqlite3" "$to/kaimen.sqlite3" <<'PYTHON'
+import pathlib, sqlite3, sys
+
+kept = sqlite3.connect(pathlib.Path(sys.argv[1]).absolute().as_uri() + "?mode=ro", uri=True, timeout=60)
+copy = sqlite3.connect(sys.argv[2])
+kept.backup(copy)
+if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+    sys.exit("the copy is damaged")
+PYTHON
 [ ! -d "$KAIMEN_VAR/media" ] || tar -C "$KAIMEN_VAR" -czf "$to/media.tar.gz" --exclude media/tables media
 touch "$to/complete"
 # Thirty nights stay here; keep older ones elsewhere if a rule asks for them.

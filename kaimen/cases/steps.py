@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from kaimen.cases import links
-from kaimen.cases.enums import CASE_TRANSITIONS, TASK_TRANSITIONS, Reader
+from kaimen.cases.enums import CASE_TRANSITIONS, TASK_TRANSITIONS, Channel, Reader
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.models import Case, Task, TimelineEntry
 from kaimen.foundation import audit, notices
@@ -112,6 +112,8 @@ def audit_task(task: Task, verb: str, by: Person | None, **ids: Any) -> None:
 def tell_asker(case: Case, code: str, **params: Any) -> None:
     """In the app for who has an account; by text message where we only know a phone; else the link must do."""
     phone = "" if case.asker_id else case.asker_phone
+    if code == "received" and case.channel == Channel.IMPORT:
+        phone = ""  # a table of old needs must not text everybody in it; they hear when something moves
     if case.asker_id or phone:
         notices.notify(
             person=case.asker,

@@ -102,10 +102,12 @@ def discard(attachments: Iterable[Attachment]) -> None:
 def forget_loose(before: datetime) -> int:
     """Remove attachments older than `before` that nothing refers to. Returns how many."""
     loose = Attachment.objects.filter(uploaded_at__lt=before)
-    fields = Attachment._meta.get_fields(include_hidden=True)  # also those that cannot be followed back
-    for relation in (found for found in fields if isinstance(found, models.ForeignObjectRel)):
-        referring = relation.field
-        pointing = referring.model._base_manager.filter(**{referring.name: models.OuterRef("pk")})
+    for relation in Attachment._meta.get_fields(
+        include_hidden=True
+    ):  # also those that cannot be followed back
+        if not isinstance(relation, models.ForeignObjectRel):
+            continue
+        pointing = relation.field.model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
         loose = loose.exclude(models.Exists(pointing))
     found = list(loose)
     discard(found)

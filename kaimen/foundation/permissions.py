@@ -31,8 +31,8 @@ def roles_of(person: Person | None) -> list[tuple[str, str]]:
         return []
     kept: list[tuple[str, str]] | None = person.__dict__.get("_roles")
     if kept is None:
-        found = person.roles.filter(active=True).values_list("kind", "organisation__path")
-        kept = [(kind, path) for kind, path in found if path]  # without one only while it is being created
+        held = person.roles.filter(active=True).values_list("kind", "organisation__path")
+        kept = [(kind, path) for kind, path in held if path]
         person.__dict__["_roles"] = kept
     return kept
 

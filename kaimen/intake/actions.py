@@ -122,7 +122,7 @@ def knock(
             )
             _keep_submission(key, case, form, visit, sender, asker, by, now)
             if join:
-                cases.join_group(case=case, with_case=join, by=by, now=now)
+                _join(case, join, by, now)
     except IntegrityError:
         # The same form arrived twice at the same moment and the other one was first.
         first = Submission.objects.filter(key=key).select_related("case").first()
@@ -130,6 +130,19 @@ def knock(
             raise
         return first.case
     return case
+
+
+def _join(case: Case, other: Case, by: Person | None, now: datetime) -> None:
+    """Beside the similar one if that is still possible: a need is not lost because the other one has moved."""
+    for _attempt in range(2):
+        try:
+            with transaction.atomic():
+                cases.join_group(case=case, with_case=Case.objects.get(pk=other.pk), by=by, now=now)
+            return
+        except cases.NotNow:
+            return
+        except cases.Moved:  # somebody joined it at this very moment: look again
+            continue
 
 
 def _hold_if_flooding(verdict: Verdict) -> None:

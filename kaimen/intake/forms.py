@@ -1,5 +1,6 @@
 """What people fill in at the door. Messages say what to do next, in the words of the shop floor."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -11,8 +12,10 @@ from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
 from kaimen.intake.actions import NotTaken, check_words
 from kaimen.logic.identity import check_phone
+from kaimen.logic.routing import NoOwner
 
 PHOTOS_AT_ONCE = 6
+SHORTEST_KEY = 20  # the page gives 24 characters
 
 NOT_TAKEN_WORDS = {
     "empty": _("还没写呢。说一句就行，比如“宿舍热水晚上十点就停”。"),
@@ -21,6 +24,7 @@ NOT_TAKEN_WORDS = {
     ),
     "nothing_said": _("没看出是什么事。请用几个字说一说，比如“食堂周末不开”。"),
     "wait": _("刚才已经收到您好几件了，都在办。请过一会儿再说新的；要补充，打开原来的那件写就行。"),
+    "no_owner": _("这里还没有登记服务专员和督办，暂时没人能接。您写的都还在，请先打社区电话。"),
     "ask_phone": _("这个网络刚刚说的事很多。请留个手机号再提交，您写的都还在。"),
 }
 
@@ -30,7 +34,9 @@ PHONE_PROBLEMS = {
 }
 
 
-def not_taken_words(error: NotTaken) -> str:
+def not_taken_words(error: NotTaken | NoOwner) -> str:
+    if isinstance(error, NoOwner):
+        return str(NOT_TAKEN_WORDS["no_owner"])
     return str(NOT_TAKEN_WORDS[error.code]) % error.params
 
 
@@ -53,7 +59,7 @@ class ManyFilesField(forms.FileField):
 class SayForm(forms.Form):
     """One need, said by the person themselves."""
 
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=48)
     words = forms.CharField(
         label=_("有什么事？"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
     )
@@ -63,9 +69,7 @@ class SayForm(forms.Form):
         Place.objects.none(), label=_("在哪儿"), required=False, empty_label=_("不选也行")
     )
     place_text = forms.CharField(label=_("说具体点"), required=False, max_length=120)
-    files = ManyFilesField(  # type: ignore[assignment]  # Django moves declared fields off the class
-        label=_("照片或文件"), required=False
-    )
+    files = ManyFilesField(label=_("照片或文件"), required=False)  # type: ignore[assignment]  # Django takes it away
     name = forms.CharField(label=_("怎么称呼您"), required=False, max_length=40)
     phone = forms.CharField(
         label=_("手机号"),
@@ -80,6 +84,11 @@ class SayForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.community = community
         self.fields["place"].queryset = Place.objects.filter(community=community)  # type: ignore[attr-defined]
+
+    def clean_key(self) -> str:
+        """Under a name of its own, and long: whoever could guess another's key would be shown their case."""
+        key = self.cleaned_data["key"]
+        return f"say-{key if len(key) >= SHORTEST_KEY else secrets.token_urlsafe(18)}"
 
     def clean_words(self) -> str:
         try:

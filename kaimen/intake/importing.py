@@ -1,12 +1,14 @@
 """Needs from a table of any shape, row by row through the door: good rows become cases, bad rows are reported."""
 
 import hashlib
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue import search
@@ -60,11 +62,11 @@ def import_needs(
     `columns` maps FIELDS to the table's columns; `subject` or `detail` is needed. With `keep_times` a case starts at
     the row's own time, otherwise now: a promise begins when this door hears of it. Raises WrongTable.
     """
-    report = Report()
+    report, seen = Report(), Counter[str]()
     for number, row in enumerate(rows, 2):
         if number == 2:
             _check_columns(columns, row)
-        _one(number, row, columns, community, by, source, keep_times, dry_run, report)
+        _one(number, row, columns, community, by, source, keep_times, dry_run, report, seen)
     return report
 
 
@@ -78,6 +80,7 @@ def _one(
     keep_times: bool,
     dry_run: bool,
     report: Report,
+    seen: Counter[str],
 ) -> None:
     value = {name: clean(row.get(column, "")) for name, column in columns.items()}
     words = _words(value)
@@ -92,12 +95,7 @@ def _one(
     if phone and not phone.ok:
         report.bad.append(BadRow(number, columns["phone"], "phone"))
         return
-    key = (
-        "import-"
-        + hashlib.sha256(f"{source}:{value.get('id') or words + value.get('time', '')}".encode()).hexdigest()[
-            :48
-        ]
-    )
+    key = _key(source, words, value, seen)
     if Submission.objects.filter(key=key).exists():
         report.already += 1
         return
@@ -133,6 +131,16 @@ def _knock(
     )
 
 
+def _key(source: str, words: str, value: dict[str, str], seen: Counter[str]) -> str:
+    """The row's id, or all it says and which time it says it: two who use the same words are two voices."""
+    identity = value.get("id", "")
+    if not identity:
+        said = "\n".join([words, *(value.get(name, "") for name in ("time", "name", "phone"))])
+        seen[said] += 1
+        identity = f"{said}\n{seen[said]}"
+    return "import-" + hashlib.sha256(f"{source}:{identity}".encode()).hexdigest()[:48]
+
+
 def _words(value: dict[str, str]) -> str:
     subject, detail = value.get("subject", ""), value.get("detail", "")
     if subject and detail and not detail.startswith(subject):
@@ -144,7 +152,9 @@ def _time(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        at = parse_datetime(text.replace("/", "-"))
+        plain = re.sub(r"[年月/.]", "-", text, count=2).replace("日", " ").strip()
+        day = parse_date(plain)
+        at = datetime.combine(day, time()) if day else parse_datetime(re.sub(r"\s+", " ", plain))
     except ValueError:
         return None
     return timezone.make_aware(at) if at and timezone.is_naive(at) else at

@@ -46,7 +46,7 @@ def owner_for(
     reasons: list[list[Any]] = [["domain", {"domain": domain.name}]] if experts and domain else []
     chosen_from = experts or officers
     supervisors = [role for role in roles if role.kind == RoleKind.SUPERVISOR]
-    load = _load({role.person_id for role in chosen_from})
+    load = _load({role.person_id for role in [*chosen_from, *supervisors]})
     candidates: dict[str, Candidate] = {}
     for role in [*chosen_from, *supervisors]:
         candidate = _candidate(role, start, absent, load)

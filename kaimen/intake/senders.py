@@ -35,7 +35,7 @@ def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sende
 
 
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if DEVICE_COOKIE not in request.COOKIES:
+    if not request.get_signed_cookie(DEVICE_COOKIE, default=""):  # none yet, or one that is not ours
         response.set_signed_cookie(
             DEVICE_COOKIE,
             secrets.token_urlsafe(12),

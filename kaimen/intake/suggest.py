@@ -29,6 +29,11 @@ class Suggestion:
     together: list[Together]
 
     @property
+    def chosen_beside(self) -> bool:
+        """The service was chosen, and the words alone would not have found it: it is shown all the same."""
+        return bool(self.service) and all(found.service != self.service for found in self.services)
+
+    @property
     def first_due(self) -> date | None:
         return self.first_answer.due
 

@@ -131,7 +131,7 @@ def test_a_case_costs_the_same_however_long_its_story(park: World, officer: Clie
         actions.add_note(case=case, text=f"备注 {n}", by=park.officer, now=now())
     with CaptureQueriesContext(connection) as many:
         show(officer, path)
-    assert len(many) == len(few) <= 45
+    assert len(many) == len(few) <= 32
 
 
 def test_htmx_gets_the_case_alone_and_history_the_whole_page(park: World, officer: Client) -> None:

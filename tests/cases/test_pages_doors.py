@@ -74,6 +74,14 @@ def test_nobody_without_the_link_opens_the_tracking_page(park: World) -> None:
     assert case.number not in wrong.content.decode()
 
 
+def test_a_secret_address_never_reaches_the_log(park: World, caplog: pytest.LogCaptureFixture) -> None:
+    case = park.case()
+    path = links.track_path(case)
+    assert Client().post(f"{path}/do/reopen", {"reason": "还没答复"}).status_code == 409
+    assert Client().post(f"{path}/do/rate", {}).status_code == 422
+    assert links.track_token(case) not in caplog.text
+
+
 def test_guessing_links_is_stopped(park: World) -> None:
     factory = Client(REMOTE_ADDR="192.0.2.77")
     guesses = [factory.get(f"/t/guess{n}").status_code for n in range(25)]

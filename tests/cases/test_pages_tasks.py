@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from kaimen.cases import actions, links
 from kaimen.cases.models import Case, Extension, Task
+from kaimen.foundation.models import Attachment
 from tests.cases.cast import World
 from tests.cases.doors import signed_in
 
@@ -183,3 +184,11 @@ def test_the_inbox_does_not_ask_more_for_more_tasks(park: World) -> None:
     with CaptureQueriesContext(connection) as many:
         client.get("/tasks/")
     assert len(many) == len(few) <= 15
+
+
+def test_photos_come_along_unless_the_asker_stays_unknown(park: World) -> None:
+    kept = Attachment.objects.create(file="x", name="车位.jpg", content_type="image/jpeg", size=1, sha256="0")
+    for confidential in (False, True):
+        case = park.case(confidential=confidential, attachments=[kept], now=now())
+        shown = Client().get(link_to(park, given(park, case))).content.decode()
+        assert ("车位.jpg" in shown) is not confidential

@@ -179,7 +179,7 @@ def asked_organisations(person: Person, case: Case | None) -> Any:
         near = Q(pk__in=scope(person, RoleKind.OFFICER, RoleKind.SUPERVISOR))
     kinds = [OrganisationKind.DEPARTMENT, OrganisationKind.ENTERPRISE, OrganisationKind.TEAM]
     wanted = Q(kind=OrganisationKind.DEPARTMENT) | near
-    return Organisation.objects.filter(wanted, kind__in=kinds, active=True).order_by("kind", "path")
+    return Organisation.objects.filter(wanted, kind__in=kinds, active=True).order_by("kind", "pk")
 
 
 def colleagues(person: Person, case: Case | None) -> Any:

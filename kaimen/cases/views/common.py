@@ -59,6 +59,8 @@ def unlisted(view: View) -> View:
         response["Cache-Control"] = "no-store"
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
+        # Django logs the address of every 4xx answer; here the address is the key to the page.
+        response._has_been_logged = True  # type: ignore[attr-defined]
         return response
 
     return private

@@ -34,7 +34,7 @@ class DeskList:
     load: queries.Load
     views: list[SavedView]
     query: str
-    may_watch: bool
+    may_work: bool
 
     @property
     def quick(self) -> list[dict[str, Any]]:
@@ -107,5 +107,5 @@ def desk_list(request: HttpRequest, person: Person) -> DeskList:
         load=queries.owner_load(person),
         views=list(person.saved_views.all()),
         query=form.address(),
-        may_watch=has_kind(person, RoleKind.SUPERVISOR),
+        may_work=has_kind(person, RoleKind.OFFICER, RoleKind.SUPERVISOR),
     )

@@ -23,7 +23,7 @@ from kaimen.foundation.models import Person
 from kaimen.logic.identity import mask_name, mask_text
 
 from .common import count_guess, now, signed_in, take_as_seen, too_many_guesses, unlisted
-from .pieces import shown
+from .pieces import files_of, shown
 
 MOST = 100
 FORMS: dict[str, Any] = {
@@ -160,7 +160,12 @@ def _page(
         "guest": guest,
         "open": task.state in OPEN_TASKS,
         "fresh": task.state == TaskState.ASKED,
-        "cases": [_told(case) for case in task.cases.select_related("place").order_by("pk")],
+        "cases": [
+            _told(case)
+            for case in task.cases.select_related("place")
+            .prefetch_related("attachments__attachment")
+            .order_by("pk")
+        ],
         "promises": shown(promises),
         "extension": getattr(promises[-1], "extension", None) if promises else None,
         "forms": forms,
@@ -180,5 +185,5 @@ def _told(case: Any) -> dict[str, Any]:
         "asker": "" if case.confidential else mask_name(case.asker_name),
         "confidential": case.confidential,
         "where": str(case.place or case.place_text),
-        "received_at": case.received_at,
+        "files": [] if case.confidential else files_of(case, for_asker=True),
     }

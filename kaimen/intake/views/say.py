@@ -1,5 +1,6 @@
 """The one box: say it, see what answers it and who will own it, confirm."""
 
+import re
 import secrets
 from typing import Any
 
@@ -18,7 +19,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
-from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
 from kaimen.foundation.permissions import person_of
 from kaimen.intake.actions import Asker, NotTaken, knock
@@ -27,6 +28,7 @@ from kaimen.intake.models import FormLink
 from kaimen.intake.senders import remember_device, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
+from kaimen.logic.routing import NoOwner
 
 JOIN_SALT = "intake.join"
 
@@ -49,8 +51,11 @@ def say(request: HttpRequest) -> HttpResponse:
 def say_suggest(request: HttpRequest) -> HttpResponse:
     """The fragment under the box. POST, so that nobody's words end up in an access log."""
     community = current_community(request)
-    found = _suggestion(community, request.POST)
-    return render(request, "intake/_suggestion.html", {"suggestion": found, "joins": _joins(found)})
+    trigger = request.htmx.trigger_name or ""  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    found = _suggestion(community, request.POST, trigger=trigger)
+    picked = request.POST.get("service" if trigger == "service" else "picked", "")
+    context = {"suggestion": found, "joins": _joins(found), "picked": picked}
+    return render(request, "intake/_suggestion.html", context)
 
 
 @require_POST
@@ -86,8 +91,9 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
             case = _take(request, community, form.cleaned_data, person, form_link)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
             return remember_device(request, redirect(track_path(case)))
-        except NotTaken as error:
-            form.add_error("phone" if error.code == "ask_phone" else "words", not_taken_words(error))
+        except (NotTaken, NoOwner) as error:
+            asks_phone = isinstance(error, NotTaken) and error.code == "ask_phone"
+            form.add_error("phone" if asks_phone else "words", not_taken_words(error))
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
     return _page(request, community, form, request.POST, form_link, status=422)
@@ -109,22 +115,35 @@ def _take(
         confidential=data["confidential"],
         consented=data["consent"],
     )
-    return knock(
-        key=data["key"],
-        community=community,
-        words=data["words"],
-        channel=Channel.FORM if link else Channel.WEB,
-        by=None,
-        asker=asker,
-        sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
-        service=data["service"] or (link.service if link else None),
-        domain=link.domain if link else None,
-        place=data["place"] or (link.place if link else None),
-        place_text=data["place_text"],
-        attachments=[files.accept(upload, by=person) for upload in data["files"]],
-        form=link,
-        join=_joined(community, data["join"]),
-    )
+    attachments = files.accept_all(data["files"], by=person)
+    try:
+        return knock(
+            key=data["key"],
+            community=community,
+            words=data["words"],
+            channel=Channel.FORM if link else Channel.WEB,
+            by=None,
+            asker=asker,
+            sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
+            service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
+            domain=link.domain if link else None,
+            place=data["place"] or (link.place if link else None),
+            place_text=data["place_text"],
+            attachments=attachments,
+            form=link,
+            join=joined(community, data["join"]),
+        )
+    except (NotTaken, NoOwner):
+        files.discard(attachments)
+        raise
+
+
+def _obvious(request: HttpRequest, community: Organisation, link: FormLink | None) -> Service | None:
+    """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
+    if "service" in request.POST:
+        return None
+    found = _suggestion(community, request.POST, link)
+    return found.service if found else None
 
 
 def _page(
@@ -143,20 +162,29 @@ def _page(
         "joins": _joins(found),
         "community": community,
         "demo": settings.DEMO,
+        "picked": given.get("service", "") if status == 200 else given.get("picked", ""),
         "told": bool(given.get("words", "").strip()),
     }
     return remember_device(request, render(request, "intake/say.html", context, status=status))
 
 
-def _suggestion(community: Organisation, given: Any, form_link: FormLink | None = None) -> Suggestion | None:
+def _suggestion(
+    community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
+) -> Suggestion | None:
     key = given.get("service", "")
+    if given.get("picked", key) != key and trigger == "words":
+        key = ""  # it was only our own guess about words that have grown since
     service = Service.objects.published().filter(community=community, key=key).first() if key else None
+    place = given.get("place", "")
     return suggest(
         community=community,
         words=given.get("words", ""),
         now=timezone.now(),
         service=service or (form_link.service if form_link else None),
         domain=form_link.domain if form_link else None,
+        place=Place.objects.filter(community=community, pk=int(place)).first()
+        if re.fullmatch("[0-9]{1,18}", place)
+        else None,
         audience=given.get("audience") or None,
     )
 
@@ -168,7 +196,7 @@ def _joins(found: Suggestion | None) -> list[tuple[str, Together]]:
     )
 
 
-def _joined(community: Organisation, handle: str) -> Case | None:
+def joined(community: Organisation, handle: str) -> Case | None:
     if not handle:
         return None
     try:

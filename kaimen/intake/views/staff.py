@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,7 +22,9 @@ from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import check_role, person_of
 from kaimen.intake.actions import Asker, NotTaken, knock, make_form_link, record_visit, stop_form_link
 from kaimen.intake.forms import FormLinkForm, TakeForm, VisitForm, not_taken_words
-from kaimen.intake.models import FormLink, Visit
+from kaimen.intake.models import FormLink, Submission, Visit
+from kaimen.intake.views.say import joined
+from kaimen.logic.routing import NoOwner
 
 TAKERS = (RoleKind.OFFICER, RoleKind.SUPERVISOR)
 
@@ -54,7 +57,7 @@ def take(request: HttpRequest) -> HttpResponse:
                 % {"number": case.number, "owner": case.owner.name},
             )
             return redirect("take")
-        except NotTaken as error:
+        except (NotTaken, NoOwner) as error:
             form.add_error("words", not_taken_words(error))
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
@@ -78,8 +81,9 @@ def _write_down(data: dict[str, Any], person: Person, community: Organisation) -
         service=data["service"],
         place=data["place"],
         place_text=data["place_text"],
-        attachments=[files.accept(upload, by=person) for upload in data["files"]],
+        attachments=files.accept_all(data["files"], by=person),
         urgent=data["urgent"],
+        join=joined(community, data["join"]),
     )
 
 
@@ -93,9 +97,12 @@ def visits(request: HttpRequest) -> HttpResponse:
         initial={"key": secrets.token_urlsafe(18), "on": timezone.localdate()},
     )
     if request.method == "POST" and form.is_valid():
-        made = _bring_back(form.cleaned_data, person, community)
-        messages.success(request, _("带回 %(count)s 件，件件有人管。") % {"count": made})
-        return redirect("visits")
+        try:
+            made = _bring_back(form.cleaned_data, person, community)
+            messages.success(request, _("带回 %(count)s 件，件件有人管。") % {"count": made})
+            return redirect("visits")
+        except (NotTaken, NoOwner) as error:
+            form.add_error("needs", not_taken_words(error))
     listed = Visit.objects.filter(community=community).select_related("organisation", "visitor")
     listed = listed.prefetch_related("submissions__case__owner")[:50]
     return render(
@@ -103,7 +110,11 @@ def visits(request: HttpRequest) -> HttpResponse:
     )
 
 
+@transaction.atomic
 def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -> int:
+    key = f"visit-{data['key']}"
+    if Submission.objects.filter(key=f"{key}-0").exists():  # the same page sent twice is one visit
+        return len(data["needs"])
     visit = record_visit(
         community=community,
         organisation=data["organisation"],
@@ -115,7 +126,7 @@ def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -
     for number, words in enumerate(data["needs"]):
         best = search.find(community, words, limit=1)
         knock(
-            key=f"{data['key']}-{number}",
+            key=f"{key}-{number}",
             community=community,
             words=words,
             channel=Channel.VISIT,

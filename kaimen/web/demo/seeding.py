@@ -36,6 +36,19 @@ def read(name: str) -> Any:
 
 def load(say: Callable[[str], None]) -> None:
     """Load what is missing; loading twice changes nothing twice."""
+    organisations, people = settle(say)
+    community = organisations["lingfeng"]
+    now = timezone.now()
+    played = Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
+    _gather_parking(community)
+    cases.close_silent(now=now)
+    cases.escalate_late(now=now)
+    figures.recompute_all(community)
+    say(f"办件 {played}")
+
+
+def settle(say: Callable[[str], None]) -> tuple[dict[str, Organisation], dict[str, Person]]:
+    """The park before anybody has said a word: organisations and people by key, places, the list, wall codes."""
     organisations = _organisations()
     community = organisations["lingfeng"]
     _places(community)
@@ -45,13 +58,7 @@ def load(say: Callable[[str], None]) -> None:
     say(f"服务事项 {Service.objects.filter(community=community).count()}")
     _wall_codes(community, people)
     _templates(community)
-    now = timezone.now()
-    played = Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
-    _gather_parking(community)
-    cases.close_silent(now=now)
-    cases.escalate_late(now=now)
-    figures.recompute_all(community)
-    say(f"办件 {played}")
+    return organisations, people
 
 
 @transaction.atomic

@@ -1,3 +1,4 @@
+import csv
 import time
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation
 from kaimen.foundation.tables import NotATable, read_table
 from kaimen.intake.importing import FIELDS, WrongTable, import_needs
+from kaimen.logic.routing import NoOwner
 
 PROBLEMS = {
     "no_column": "没有这一列：{column}（{field}）。表里有：{has}",
@@ -49,16 +51,18 @@ class Command(BaseCommand):
             )
         except WrongTable as error:
             raise CommandError(PROBLEMS[error.code].format(**error.params)) from error
+        except NoOwner as error:
+            raise CommandError("这个社区还没有服务专员和督办，没人能接：先登记人员和角色") from error
         except NotATable as error:
             raise CommandError(f"{path.name} 不是能读的表格，请用 CSV 或 Excel") from error
         seconds = time.monotonic() - started
         for bad in report.bad[:20]:
             self.stderr.write(f"第 {bad.row} 行 {bad.column}：{bad.code} {bad.value}")
         if options["bad"]:
-            lines = ["row,column,reason,value"] + [
-                f"{b.row},{b.column},{b.code},{b.value}" for b in report.bad
-            ]
-            options["bad"].write_text("\n".join(lines), encoding="utf-8-sig")
+            with options["bad"].open("w", encoding="utf-8-sig", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(["row", "column", "reason", "value"])
+                writer.writerows((b.row, b.column, b.code, b.value) for b in report.bad)
         self.stdout.write(
             f"收下 {report.made} 件，早已有 {report.already} 件，坏行 {len(report.bad)}，截短 {report.cut}；"
             f"{seconds:.1f} 秒"
