@@ -37,7 +37,9 @@ def _open(person: Person) -> list[str]:
 
 def _erase(person: Person) -> None:
     """The words stay, as the archive asks; who said them goes."""
-    theirs = list(_theirs(person).values_list("pk", flat=True))  # the phone that finds them goes with the update
+    theirs = list(
+        _theirs(person).values_list("pk", flat=True)
+    )  # the phone that finds them goes with the update
     Case.objects.filter(pk__in=theirs).update(asker_name="", asker_phone="", asker_phone_digest="")
     for case in Case.objects.filter(pk__in=theirs).select_related("place", "enterprise"):
         search.write_text(case)  # the searchable copy held the name as well
