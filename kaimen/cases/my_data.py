@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from kaimen.cases import search
 from kaimen.cases.models import Case
 from kaimen.foundation.models import Person
 from kaimen.foundation.my_data import EXPORT_LIMIT, Holding, register
@@ -36,7 +37,12 @@ def _open(person: Person) -> list[str]:
 
 def _erase(person: Person) -> None:
     """The words stay, as the archive asks; who said them goes."""
-    _theirs(person).update(asker_name="", asker_phone="", asker_phone_digest="")
+    theirs = list(
+        _theirs(person).values_list("pk", flat=True)
+    )  # the phone that finds them goes with the update
+    Case.objects.filter(pk__in=theirs).update(asker_name="", asker_phone="", asker_phone_digest="")
+    for case in Case.objects.filter(pk__in=theirs).select_related("place", "enterprise"):
+        search.write_text(case)  # the searchable copy held the name as well
 
 
 def connect() -> None:

@@ -113,7 +113,9 @@ def _misfits(message: Message, catalogue: Catalog) -> list[str]:
     return found
 
 
-def _forms(text: str | tuple[str, ...] | list[str]) -> list[str]:
+def _forms(text: str | tuple[str, ...] | list[str] | None) -> list[str]:
+    if text is None:
+        return [""]
     return [text] if isinstance(text, str) else list(text)
 
 

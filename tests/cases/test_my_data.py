@@ -28,9 +28,12 @@ def test_an_open_case_holds_deletion_up_and_a_closed_one_keeps_only_the_words(pa
     assert case.number in waits.value.matters[0]
     actions.answer_case(case=case, text="停车场改造好了。", by=park.officer, now=MONDAY)
     actions.close_case(case=park.fresh(case), by=park.officer, now=MONDAY)
+    named = "".join(case.text.body.split())
+    assert "示例钱" in named
     my_data.erase(person=park.asker, by=park.asker, now=MONDAY)
     kept = Case.objects.get(pk=case.pk)
     assert kept.words == case.words
     assert (kept.asker_name, kept.asker_phone, kept.asker_phone_digest) == ("", "", "")
     assert kept.asker is not None
     assert kept.asker.name == "已注销"
+    assert "示例钱" not in "".join(kept.text.body.split())

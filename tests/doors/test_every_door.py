@@ -128,6 +128,6 @@ def _knock(house: House, role: str, name: str, method: str) -> str:
         transaction.set_rollback(True)
     if response.status_code == 302:
         there = response["Location"]
-        to_sign_in = there == "/in" or there.startswith(("/in?", "/me/again"))
+        to_sign_in = there == "/in" or there.startswith(("/in?", "/in/staff?next=", "/me/again"))
         return "to sign in" if to_sign_in else "in"
     return str(response.status_code) if response.status_code in {403, 404, 405} else "in"

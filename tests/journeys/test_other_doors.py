@@ -17,7 +17,7 @@ def test_a_firm_finds_its_point_among_the_ten_and_says_it(lingfeng: Lingfeng, de
     desk.goto("/")
     desk.get_by_role("link", name="企服十条").click()
     desk.wait_for_url("**/list/?audience=enterprise")
-    points = desk.locator("main a[href^="/list/e"]").all_inner_texts()
+    points = desk.locator('main a[href^="/list/e"]').all_inner_texts()
     assert len(points) == 10
     desk.get_by_role("link", name="招工用工对接").click()
     desk.get_by_role("link", name="就说这件事").click()

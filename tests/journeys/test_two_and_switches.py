@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from kaimen.cases import actions
 from kaimen.cases.models import Answer
-from django.utils import timezone
 
 from .cast import DRAWN, Lingfeng, fits, open_track, sign_in
 
@@ -68,4 +69,6 @@ def test_the_home_page_in_english_answers_in_english(lingfeng: Lingfeng, phone: 
 
 
 def letters(page: Any) -> float:
-    return float(page.evaluate("parseFloat(getComputedStyle(document.querySelector('.row__title, p')).fontSize)"))
+    return float(
+        page.evaluate("parseFloat(getComputedStyle(document.querySelector('.row__title, p')).fontSize)")
+    )

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from django.utils import timezone
 
 from kaimen.cases import actions, figures
@@ -47,7 +46,9 @@ def test_a_worker_says_one_sentence_and_sees_who_will_answer(lingfeng: Lingfeng,
     assert case.number in phone.locator("header .head__over").inner_text()
     assert phone.locator("blockquote.words").inner_text().strip() == PARKING
     assert phone.locator(".who__name").inner_text().startswith(case.owner.name)
-    assert [text.split()[:2] for text in phone.locator(".track .promises dd:nth-of-type(1)").all_inner_texts()] == [
+    assert [
+        text.split()[:2] for text in phone.locator(".track .promises dd:nth-of-type(1)").all_inner_texts()
+    ] == [
         promised(1).split(),
         promised(10).split(),
     ]
