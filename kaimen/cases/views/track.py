@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, wording
@@ -195,7 +196,9 @@ def _offers(case: Case, bound: dict[str, Any]) -> list[Offer]:
     over = case.state in (CaseState.ANSWERED, CaseState.CLOSED)
     if over and not refused and not case.reopened_by_asker:
         lead = _("可以要求重新办一次，日子从头算，还是同一个人管。")
-        offers.append(Offer("reopen", _("没办好，重新办"), _("重新办"), ReopenForm(), lead, True))
+        offers.append(
+            Offer("reopen", _("没办好，重新办"), pgettext("button", "重新办"), ReopenForm(), lead, True)
+        )
     return _with_typed(offers, bound)
 
 

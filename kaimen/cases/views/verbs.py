@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.functional import Promise as Lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from kaimen.cases import actions
 from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, CaseState, Decision, PromiseKind
@@ -137,7 +138,7 @@ VERBS: dict[str, Verb] = {
         Verb("take", _("接手"), forms.ConfirmForm, _take, _("接手了。"), _from("take"), True),
         Verb("answer", _("答复"), forms.AnswerForm, _answer, _("答复发出去了，他已经能看到。"), _from("answer"), True, "r"),
         Verb("progress", _("先回一句"), forms.ProgressForm, _progress, _("先回了一句，他已经能看到。"), OPEN_STATES, True),
-        Verb("task", _("交办"), forms.TaskForm, _give_task, _("交办了，时限从明天起数。"), OPEN_STATES, True, "t"),
+        Verb("task", pgettext_lazy("button", "交办"), forms.TaskForm, _give_task, _("交办了，时限从明天起数。"), OPEN_STATES, True, "t"),
         Verb("ask", _("请他补充"), forms.AskForm, _ask, _("问过去了，等他补充，时钟先停。"), _from("ask_for_more"), True),
         Verb("extend", _("延期"), forms.ExtensionForm, _extend, _("报给督办了，同意之前按原来的日子。"), OPEN_STATES, True),
         Verb("refuse", _("办不了"), forms.RefusalForm, _refuse, _("等第二个人签字，签了他才看到。"), _from("decline"), True),
@@ -150,7 +151,7 @@ VERBS: dict[str, Verb] = {
         Verb("service", _("改事项"), forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
         Verb("call_back", _("回访"), forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
         Verb("mended", _("整改好了"), forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
-        Verb("close", _("办结"), forms.ConfirmForm, _close, _("办结了。"), _from("close")),
+        Verb("close", pgettext_lazy("button", "办结"), forms.ConfirmForm, _close, _("办结了。"), _from("close")),
         Verb("reopen", _("重开"), forms.ReasonForm, _reopen, _("重新办，时限从头算。"), _from("reopen")),
     ]
 }  # fmt: skip
