@@ -102,6 +102,7 @@ def test_officer_department_and_firm_work_and_what_is_late_climbs_by_itself(
     late = Promise.objects.get(kind=PromiseKind.TASK, task__organisation=firm).due_on
     assert late == add_workdays(timezone.localdate(), 2, calendar())
     days = (add_workdays(late, 1, calendar()) - timezone.localdate()).days
+    case.refresh_from_db()
     actions.tell_progress(case=case, text="交警能画，等厂里回话。", by=case.owner, now=timezone.now())
     assert actions.escalate_late(now=timezone.now() + timedelta(days=days)) == 1
     asker.reload()
