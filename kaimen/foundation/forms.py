@@ -1,6 +1,7 @@
 """Forms of signing in and of my own data."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -19,10 +20,10 @@ PHONE_PROBLEMS = {
 class PhoneField(forms.CharField):
     """A mobile number as people type it; cleaned to eleven digits."""
 
-    def __init__(self, **kwargs: object) -> None:
+    def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("label", _("手机号"))
         kwargs.setdefault("max_length", 24)
-        super().__init__(**kwargs)  # type: ignore[arg-type]
+        super().__init__(**kwargs)
         self.error_messages["required"] = PHONE_PROBLEMS["empty"]
         self.widget.attrs |= {"inputmode": "tel", "autocomplete": "tel", "maxlength": 24}
 

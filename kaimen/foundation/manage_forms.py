@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from kaimen.foundation.choices import offer
 from kaimen.foundation.delivering import check_robot_address
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.forms import PhoneField
@@ -30,7 +31,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        offer(self, "organisation", organisations)
 
 
 class AbsenceForm(forms.ModelForm):
@@ -72,7 +73,7 @@ class PersonForm(forms.Form):
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        offer(self, "organisation", organisations)
 
 
 class OrganisationForm(forms.ModelForm):

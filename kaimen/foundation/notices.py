@@ -4,7 +4,7 @@ from typing import Any
 
 from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enums import DeliveryChannel
-from kaimen.foundation.models import Delivery, Notice, Person
+from kaimen.foundation.models import Delivery, Notice, Organisation, Person, Webhook
 
 
 def notify(
@@ -29,3 +29,21 @@ def notify(
     for delivery in Delivery.objects.bulk_create(wanted):
         deliver.enqueue(delivery.pk)
     return notice
+
+
+def notify_group(
+    *, organisation: Organisation, code: str, link: str = "", params: dict[str, Any] | None = None
+) -> int:
+    """Queue a notice for each active group robot of `organisation`; how many. In the caller's transaction.
+
+    A group chat has readers we do not know: `params` hold numbers and dates, nobody's words, names or titles, and
+    `link` leads to a page that asks who is there.
+    """
+    robots = list(Webhook.objects.filter(organisation=organisation, active=True))
+    for robot in robots:
+        notice = Notice.objects.create(person=None, code=code, link=link, params=params or {})
+        delivery = Delivery.objects.create(
+            notice=notice, channel=DeliveryChannel.WEBHOOK, address=str(robot.pk)
+        )
+        deliver.enqueue(delivery.pk)
+    return len(robots)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue.models import Service
+from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
 from kaimen.intake.actions import NotTaken, check_words
@@ -83,7 +84,7 @@ class SayForm(forms.Form):
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.community = community
-        self.fields["place"].queryset = Place.objects.filter(community=community)  # type: ignore[attr-defined]
+        offer(self, "place", Place.objects.filter(community=community))
 
     def clean_key(self) -> str:
         """Under a name of its own, and long: whoever could guess another's key would be shown their case."""
@@ -136,7 +137,7 @@ class TakeForm(SayForm):
 
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, community=community, **kwargs)
-        self.fields["enterprise"].queryset = enterprises(community)  # type: ignore[attr-defined]
+        offer(self, "enterprise", enterprises(community))
 
 
 class FormLinkForm(forms.Form):
@@ -154,9 +155,9 @@ class FormLinkForm(forms.Form):
 
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["place"].queryset = Place.objects.filter(community=community)  # type: ignore[attr-defined]
-        self.fields["enterprise"].queryset = enterprises(community)  # type: ignore[attr-defined]
-        self.fields["service"].queryset = Service.objects.published().filter(community=community)  # type: ignore[attr-defined]
+        offer(self, "place", Place.objects.filter(community=community))
+        offer(self, "enterprise", enterprises(community))
+        offer(self, "service", Service.objects.published().filter(community=community))
 
 
 class VisitForm(forms.Form):
@@ -171,7 +172,7 @@ class VisitForm(forms.Form):
 
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].queryset = enterprises(community)  # type: ignore[attr-defined]
+        offer(self, "organisation", enterprises(community))
 
     def clean_needs(self) -> list[str]:
         said = []

@@ -97,7 +97,7 @@ class _Postings:
                 impact[term] += WEIGHTS[unit.field]  # type: ignore[assignment]  # a Counter adds floats as well
         length = 1.0 + len(body) / 200
         for term, times in Counter(body).items():
-            impact[term] += WEIGHTS["body"] * min(times, 3) / length  # type: ignore[assignment]
+            impact[term] += WEIGHTS["body"] * min(times, 3) / length  # type: ignore[assignment]  # floats too
         for term, weight in impact.items():
             self.postings[term].append((number, weight * (SATURATION + 1) / (weight + SATURATION)))
         self.units.append(units)

@@ -20,12 +20,12 @@ def story(park: World) -> list[tuple[str, Callable[[], object]]]:
     """(verb, call) in an order in which each is allowed."""
     one, two, no = park.case(), park.case(), park.case()
     w, now = {"by": park.officer, "now": MONDAY}, MONDAY
-    fresh = lambda case: Case.objects.get(pk=case.pk)  # noqa: E731
-    task = lambda: Task.objects.order_by("pk").last()  # noqa: E731
-    refusal = lambda: Refusal.objects.get(case=no)  # noqa: E731
+    fresh = lambda case: Case.objects.get(pk=case.pk)  # noqa: E731 - reads better in one line
+    task = lambda: Task.objects.order_by("pk").last()  # noqa: E731 - reads better in one line
+    refusal = lambda: Refusal.objects.get(case=no)  # noqa: E731 - reads better in one line
     give = {"organisation": park.department, "title": "看", "detail": "", "days": 2} | w
     do = {"by": park.handler, "now": now}
-    solved = lambda: one.promises.get(kind="solved", round=1)  # noqa: E731
+    solved = lambda: one.promises.get(kind="solved", round=1)  # noqa: E731 - reads better in one line
     link = TaskLink.objects.order_by("pk").first
     return [
         ("open_case", lambda: park.case()),

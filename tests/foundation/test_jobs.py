@@ -119,7 +119,7 @@ def test_with_many_workers_at_once_each_timed_job_runs_once(alone: dict[str, job
     ran: list[str] = []
     for n in range(5):
         name = f"job{n}"
-        run = lambda now, name=name: ran.append(name)  # noqa: E731
+        run = lambda now, name=name: ran.append(name)  # noqa: E731 - reads better in one line
         alone[name] = jobs.Timed(name=name, every=timedelta(hours=1), run=run)
     now, start = timezone.now(), threading.Barrier(4)
 

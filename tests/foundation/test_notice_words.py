@@ -23,6 +23,8 @@ PARAMS = {
     "days": 3,
     "days_late": 2,
     "role": "服务专员",
+    "due": "2026-03-04",
+    "count": 2,
 }
 
 

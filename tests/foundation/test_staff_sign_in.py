@@ -210,7 +210,7 @@ def link_for(cast: Cast, by: Any = None, now: Any = None) -> str:
     return reverse("first_password", args=[made.token])
 
 
-def choose(client: Client, url: str, password: str = "another good one 8") -> Any:  # noqa: S107
+def choose(client: Client, url: str, password: str = "another good one 8") -> Any:  # noqa: S107 - only of the tests
     return client.post(url, {"new_password1": password, "new_password2": password})
 
 

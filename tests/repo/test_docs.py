@@ -162,7 +162,7 @@ def test_first_house_opens_an_empty_database(client: Client, capsys: pytest.Capt
     assert {role.kind for role in manager.person.roles.filter(active=True)} == {RoleKind.MANAGER}
     assert Organisation.objects.filter(kind=OrganisationKind.COMMUNITY).count() == 1
     with pytest.raises(SystemExit):
-        exec(script, {})  # noqa: S102
+        exec(script, {})  # noqa: S102 - the document of this repository
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script, for servers")

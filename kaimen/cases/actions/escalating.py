@@ -1,5 +1,6 @@
 """More time, once and agreed; and what happens by itself when a promise is late."""
 
+from collections import Counter
 from datetime import date, datetime
 from typing import Final
 
@@ -12,6 +13,7 @@ from kaimen.cases.enums import Decision, PromiseKind
 from kaimen.cases.errors import NotNow
 from kaimen.cases.models import Case, Escalation, Extension, Promise
 from kaimen.cases.permissions import check_can_do_task, check_can_handle, check_can_supervise
+from kaimen.foundation import notices
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import holders
@@ -121,6 +123,7 @@ def late_keys(today: date) -> list[int]:
 @transaction.atomic
 def _climb(keys: list[int], today: date, now: datetime) -> int:
     above: dict[tuple[int, int], Person | None] = {}
+    late_here: Counter[Organisation] = Counter()
     climbed = 0
     for promise in Promise.objects.filter(pk__in=keys).select_related("task__organisation"):
         late = overdue_by(promise.due_on, today, calendar()) if promise.due_on else 0
@@ -135,7 +138,14 @@ def _climb(keys: list[int], today: date, now: datetime) -> int:
             above[key] = _person_above(cases[0].community, level)
         to = above[key]
         if to is not None:
-            climbed += _one_level(promise, cases, level, to, late, now)
+            step = _one_level(promise, cases, level, to, late, now)
+            climbed += step
+            late_here[cases[0].community] += step
+    for community, count in late_here.items():
+        if count:
+            notices.notify_group(
+                organisation=community, code="group_late", link="/watch/", params={"count": count}
+            )
     return climbed
 
 

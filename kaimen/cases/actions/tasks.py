@@ -65,6 +65,9 @@ def give_task(
     steps.write(cases, "task_given", by=by, now=now, params=params, text=detail, task=task)
     steps.audit_task(task, "give", by, organisation=organisation.pk, cases=[case.pk for case in cases])
     _tell_handlers(task, "task_given", due=due)
+    notices.notify_group(
+        organisation=organisation, code="group_task_given", link="/tasks/", params={"due": due}
+    )
     return task
 
 

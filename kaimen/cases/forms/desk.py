@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kaimen.cases.enums import PromiseKind
 from kaimen.cases.models import AnswerTemplate, Case, Promise
 from kaimen.catalogue.models import Service
+from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import holders, scope
@@ -69,7 +70,7 @@ class TaskForm(CaseForm):
     days = Days(label=_("几个工作日"), most=30, initial=3)
 
     def prepare(self) -> None:
-        self.fields["organisations"].queryset = asked_organisations(self.person, self.case)  # type: ignore[attr-defined]
+        offer(self, "organisations", asked_organisations(self.person, self.case))
         if self.case is not None:
             self.fields["title"].initial = self.case.title
 
@@ -100,7 +101,7 @@ class HandOverForm(CaseForm):
     reason = Words(label=_("为什么转"), rows=2, max_length=400)
 
     def prepare(self) -> None:
-        self.fields["to"].queryset = colleagues(self.person, self.case)  # type: ignore[attr-defined]
+        offer(self, "to", colleagues(self.person, self.case))
 
 
 class JoinForm(CaseForm):
@@ -153,9 +154,10 @@ class ServiceForm(CaseForm):
         if self.case is None:
             return
         services = Service.objects.published().filter(community_id=self.case.community_id)
-        self.fields["service"].queryset = services.select_related("domain")  # type: ignore[attr-defined]
-        self.fields["service"].label_from_instance = lambda s: f"{s.domain} · {s}"  # type: ignore[attr-defined]
-        self.fields["service"].initial = self.case.service_id
+        offer(self, "service", services.select_related("domain"))
+        field: Any = self.fields["service"]
+        field.label_from_instance = lambda s: f"{s.domain} · {s}"
+        field.initial = self.case.service_id
 
 
 class TemplateChoice(forms.Form):
@@ -167,8 +169,9 @@ class TemplateChoice(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["template"].queryset = AnswerTemplate.objects.filter(community=case.community_id)  # type: ignore[attr-defined]
-        self.fields["template"].label_from_instance = lambda template: template.name  # type: ignore[attr-defined]
+        offer(self, "template", AnswerTemplate.objects.filter(community=case.community_id))
+        field: Any = self.fields["template"]
+        field.label_from_instance = lambda template: template.name
 
 
 def asked_organisations(person: Person, case: Case | None) -> Any:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import CaseState, Channel
 from kaimen.catalogue.models import Domain
+from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Organisation, Person, Role
 
@@ -43,9 +44,10 @@ class FilterForm(forms.Form):
         domains = {d.key: str(d) for d in Domain.objects.filter(community__in=communities)}
         owners = Role.objects.filter(organisation__in=communities, kind__in=OWNERS).values("person")
         firms = Organisation.objects.filter(community__in=communities, kind=OrganisationKind.ENTERPRISE)
-        self.fields["domain"].choices = [("", _("领域：全部")), *domains.items()]  # type: ignore[attr-defined]
-        self.fields["owner"].queryset = Person.objects.filter(pk__in=owners)  # type: ignore[attr-defined]
-        self.fields["enterprise"].queryset = firms  # type: ignore[attr-defined]
+        domain: Any = self.fields["domain"]
+        domain.choices = [("", _("领域：全部")), *domains.items()]
+        offer(self, "owner", Person.objects.filter(pk__in=owners))
+        offer(self, "enterprise", firms)
 
     def chosen(self) -> dict[str, Any]:
         """Name and value of each filter that is set and understood."""

@@ -60,7 +60,7 @@ def unlisted(view: View) -> View:
         response["X-Robots-Tag"] = "noindex, nofollow"
         response["Referrer-Policy"] = "same-origin"
         # Django logs the address of every 4xx answer; here the address is the key to the page.
-        response._has_been_logged = True  # type: ignore[attr-defined]
+        response._has_been_logged = True  # type: ignore[attr-defined]  # Django reads it by this name
         return response
 
     return private

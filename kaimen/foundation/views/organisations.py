@@ -26,7 +26,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
     rows = list(found[:LIMIT])
     top = min((len(node.path_and_above()) for node in rows), default=1)
     for node in rows:
-        node.indent = "　" * min(len(node.path_and_above()) - top, 5)  # type: ignore[attr-defined]
+        node.indent = "　" * min(len(node.path_and_above()) - top, 5)  # type: ignore[attr-defined]  # for the template
     return render(
         request, "foundation/organisations.html", {"rows": rows, "q": text, "more": len(rows) == LIMIT}
     )
