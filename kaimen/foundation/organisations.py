@@ -99,3 +99,13 @@ def add_webhook(*, organisation: Organisation, url: str, flavour: str, by: Perso
 def drop_webhook(*, webhook: Webhook, by: Person) -> None:
     audit.record(verb="webhook.drop", subject=webhook.organisation, by=by, webhook=webhook.pk)
     webhook.delete()
+
+
+def employer_of(person: Person | None) -> Organisation | None:
+    """The enterprise where this person works now, or whose union they chair; None if neither."""
+    if person is None:
+        return None
+    firms = Organisation.objects.filter(kind=OrganisationKind.ENTERPRISE, active=True)
+    works_at = firms.filter(employments__person=person, employments__until=None).order_by("-employments__pk")
+    chairs = firms.filter(roles__person=person, roles__kind=RoleKind.CHAIR, roles__active=True)
+    return works_at.first() or chairs.first()

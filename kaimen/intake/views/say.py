@@ -20,7 +20,7 @@ from kaimen.catalogue.models import Service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
-from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.forms import SayForm, not_taken_words
@@ -111,7 +111,7 @@ def _take(
         person=person,
         name=data["name"] or (person.name if person else ""),
         phone=phone,
-        enterprise=link.enterprise if link else None,
+        enterprise=(link.enterprise if link else None) or employer_of(person),
         confidential=data["confidential"],
         consented=data["consent"],
     )
