@@ -111,7 +111,7 @@ def test_officer_department_and_firm_work_and_what_is_late_climbs_by_itself(
 
     watcher = sign_in(visitor(), lingfeng.supervisor)
     watcher.goto("/notices/")
-    watcher.get_by_role("link").filter(has_text=case.number).first.click()
+    watcher.get_by_role("button", name="去看").first.click()
     watcher.wait_for_url(f"**/desk/{case.number}*")
     assert lingfeng.supervisor.name in watcher.locator(".timeline").inner_text()
 

@@ -40,7 +40,7 @@ class FilterForm(forms.Form):
     sort = forms.ChoiceField(label=_("排序"), choices=SORTS, required=False)
 
     def __init__(self, data: Any, *, communities: QuerySet[Organisation]) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="find_%s")  # the case beside the list has fields of the same names
         domains = {d.key: str(d) for d in Domain.objects.filter(community__in=communities)}
         owners = Role.objects.filter(organisation__in=communities, kind__in=OWNERS).values("person")
         firms = Organisation.objects.filter(community__in=communities, kind=OrganisationKind.ENTERPRISE)
