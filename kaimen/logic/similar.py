@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 from kaimen.logic.phrasing import terms
@@ -16,7 +17,7 @@ ALIKE: Final = 0.35  # at and above this a person should be asked whether it is 
 
 def similarity(a: str, b: str) -> float:
     """Cosine of the two texts' terms, 0 … 1: symmetric, 1 for equal texts that say anything."""
-    one, two = Counter(terms(a)), Counter(terms(b))
+    one, two = _counted(a), _counted(b)
     dot = sum(_damp(n) * _damp(two[t]) for t, n in one.items() if t in two)
     size = math.sqrt(sum(_damp(n) ** 2 for n in one.values()) * sum(_damp(n) ** 2 for n in two.values()))
     return min(1.0, dot / size) if size else 0.0
@@ -50,6 +51,12 @@ class SimilarityIndex(Generic[K]):
         weights = {t: _damp(n) * self._idf.get(t, self._unknown) for t, n in count.items()}
         size = math.sqrt(sum(w * w for w in weights.values())) or 1.0
         return {t: w / size for t, w in weights.items()}
+
+
+@lru_cache(maxsize=8192)
+def _counted(text: str) -> Mapping[str, int]:
+    """Terms with their numbers; kept, since the same open cases are compared with every new sentence."""
+    return Counter(terms(text))
 
 
 def _damp(times: int) -> float:

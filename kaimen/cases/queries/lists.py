@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from kaimen.cases import search as full_text
@@ -19,6 +20,7 @@ from kaimen.logic.deadlines import add_workdays
 from kaimen.logic.similar import similarity
 
 LIKE_ENOUGH = 0.3  # for a hint; the person decides
+OPENING = 120  # characters of the words that are compared
 
 SOON_DAYS = 1  # due today or on the next working day
 
@@ -111,10 +113,16 @@ def search(person: Person, text: str) -> QuerySet[Case]:
 
 
 def similar_open(community: Organisation, text: str, limit: int = 3) -> list[tuple[Case, float]]:
-    """Open cases of the last 90 days that say about the same, most alike first, with their likeness 0 … 1."""
+    """Open cases of the last 90 days that say about the same, most alike first, with their likeness 0 … 1.
+
+    Compares the opening of what each says: there people say what it is about, and a page waits for the answer.
+    """
     since = timezone.now() - timedelta(days=90)
     keys = full_text.resembling(text, [community.pk])
     cases = Case.objects.open().filter(pk__in=keys, received_at__gte=since, confidential=False)
-    scored = [(case, similarity(text, f"{case.title} {case.words}")) for case in cases.select_related(*ROW)]
-    alike = [pair for pair in scored if pair[1] >= LIKE_ENOUGH]
-    return sorted(alike, key=lambda pair: (-pair[1], -pair[0].pk))[:limit]
+    told = cases.values_list("pk", "title", Left("words", OPENING))
+    scored = [(pk, similarity(text, f"{title} {words}")) for pk, title, words in told]
+    alike = sorted((pair for pair in scored if pair[1] >= LIKE_ENOUGH), key=lambda pair: (-pair[1], -pair[0]))
+    best = dict(alike[:limit])
+    found = Case.objects.select_related(*ROW).in_bulk(list(best))
+    return [(found[pk], likeness) for pk, likeness in best.items()]
