@@ -59,7 +59,7 @@ def test_an_officer_takes_a_phone_call_with_the_keyboard_alone(lingfeng: Lingfen
     assert (case.channel, case.words, case.place.key) == (Channel.PHONE, HEARD[0], "dorm-2")
     assert (case.asker_name, case.asker_phone) == ("示例周", "13800000777")
     assert "13800000777" not in shown(desk)
-    assert desk.evaluate("document.activeElement.name") == "words"  # ready for the next call
+    desk.locator("textarea[name=words]:focus").wait_for()  # ready for the next call
 
 
 def test_a_code_on_a_wall_brings_its_place_along(lingfeng: Lingfeng, phone: Any) -> None:
