@@ -1,5 +1,7 @@
 """`./run test | check | fix | bench | lock | manage`: for those who work on Kaimen."""
 
+import contextlib
+import itertools
 import os
 import shutil
 import subprocess
@@ -19,7 +21,7 @@ WORKERS = ["-n", "2"]
 
 def manage(arguments: Sequence[str]) -> int:
     """Django's commands; with nothing set in the environment they work on the demo."""
-    install.ensure()
+    _ensure_aside()
     production = any(os.environ.get(name) for name in ("KAIMEN_SECRET_KEY", "KAIMEN_DATABASE_URL"))
     env = dict(os.environ) if production else demo_environment()
     return _run(prepare.manage(*arguments), env)
@@ -81,9 +83,11 @@ def fix() -> int:
         return max(_run(command, env) for command in commands)
 
 
-def bench(names: Sequence[str]) -> int:
-    """Every file in bench/, or those named: each prints a table of ratios."""
-    install.ensure(development=True)
+def bench(arguments: Sequence[str]) -> int:
+    """Every file in bench/, or those named first: each prints a table of ratios. Options go on to the files."""
+    names = list(itertools.takewhile(lambda argument: not argument.startswith("-"), arguments))
+    options = list(arguments[len(names) :])
+    _ensure_aside(development=True)
     files = [path for path in sorted((ROOT / "bench").glob("*.py")) if not path.name.startswith("_")]
     known = [path.stem for path in files]
     if unknown := sorted(set(names) - set(known)):
@@ -93,7 +97,13 @@ def bench(names: Sequence[str]) -> int:
         raise Stop("bench/ 里没有可运行的文件。· Nothing in bench/ to run.", 2)
     with tempfile.TemporaryDirectory() as scratch:
         env = demo_environment(KAIMEN_VAR=scratch)
-        return max(_run([PYTHON, path], env) for path in chosen)
+        return max(_run([PYTHON, path, *options], env) for path in chosen)
+
+
+def _ensure_aside(development: bool = False) -> None:
+    """Install with the progress on stderr: stdout belongs to the command, which may print JSON for another program."""
+    with contextlib.redirect_stdout(sys.stderr):
+        install.ensure(development=development)
 
 
 def lock() -> int:
