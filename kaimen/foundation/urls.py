@@ -5,6 +5,7 @@ from kaimen.foundation.views import files, first_password, me, organisations, pe
 
 urlpatterns = [
     path("file/<str:signed>", files.file, name="file"),
+    path("face/<str:token>", files.face, name="face"),
     path("manage/roster", roster.import_page, name="roster"),
     path("manage/roster/sample.csv", roster.sample, name="roster_sample"),
     path("in", sign_in.sign_in, name="sign_in"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("out", sign_in.sign_out, name="sign_out"),
     path("me", me.me, name="me"),
     path("me/type", me.elder_mode, name="elder_mode"),
+    path("me/face", me.face_put_up, name="me_face"),
+    path("me/face/drop", me.face_take_down, name="me_face_drop"),
     path("me/consents/<int:pk>/withdraw", me.withdraw_consent, name="consent_withdraw"),
     path("me/export", me.export, name="me_export"),
     path("me/erase", me.erase, name="me_erase"),
@@ -34,6 +37,8 @@ urlpatterns = [
     path(
         "manage/people/<int:pk>/absences/<int:absence>/drop", people.absence_drop, name="manage_absence_drop"
     ),
+    path("manage/people/<int:pk>/face", people.face_put_up, name="manage_face"),
+    path("manage/people/<int:pk>/face/drop", people.face_take_down, name="manage_face_drop"),
     path("manage/people/<int:pk>/link", people.password_link, name="manage_password_link"),
     path("manage/people/<int:pk>/account", people.account_switch, name="manage_account"),
     path("manage/people/<int:pk>/second-factor", people.second_factor_drop, name="manage_second_factor"),

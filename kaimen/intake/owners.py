@@ -66,7 +66,7 @@ def _roles_above(start: Organisation) -> list[Role]:
             active=True,
             organisation__path__in=start.path_and_above(),
         )
-        .select_related("person", "organisation")
+        .select_related("person__photo", "organisation")
         .order_by("pk")
     )
 

@@ -38,6 +38,7 @@ MANAGERS = frozenset({"manager"})
 # `outsider` is an officer of another community: comes in to pages of their own, never to ours
 DESK_ANYWHERE = DESK | {"outsider"}
 READERS_ANYWHERE = READERS | {"outsider"}
+STAFF = READERS_ANYWHERE | {"handler"}
 
 WHO: dict[frozenset[str], str] = {
     CAST: """healthz home say say_suggest say_confirm form_page track track_print task_link task_link_do
@@ -46,10 +47,10 @@ WHO: dict[frozenset[str], str] = {
         account_login mfa_login_webauthn mfa_authenticate""",
     ONLY_OWN_COMMUNITY: "service service_versions service_version hsds_service",
     # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago
-    NOBODY: """sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
+    NOBODY: """sign_in_code file face track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
         mfa_download_recovery_codes mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes
         mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn""",
-    SIGNED_IN: """mine me elder_mode consent_withdraw me_export me_erase notices notices_read notice_read
+    SIGNED_IN: """mine me me_face_drop elder_mode consent_withdraw me_export me_erase notices notices_read notice_read
         account_reauthenticate account_change_password mfa_index mfa_list_webauthn""",
     DESK_ANYWHERE: "take visits form_links",
     DESK: "form_poster form_stop desk_do desk_task",
@@ -57,6 +58,7 @@ WHO: dict[frozenset[str], str] = {
         manage_services_import manage_services_import_confirm""",
     READERS: """desk_case desk_print desk_reveal manage_service manage_service_preview
         manage_service_discard""",
+    STAFF: "me_face",
     frozenset({"officer"}): "desk_drop_view",  # whose view it is
     SUPERVISORS: "watch decide_extension sign_refusal",
     frozenset({"above"}): "decide_appeal",  # neither proposed nor signed
@@ -64,7 +66,7 @@ WHO: dict[frozenset[str], str] = {
     frozenset({"handler", "chair"}): "inbox",
     frozenset({"handler"}): "task task_do",  # the department's, not the firm's chair
     MANAGERS: """roster roster_sample manage_people manage_person_add manage_person manage_reveal manage_role_give
-        manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations
+        manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations manage_face manage_face_drop
         manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop""",
 }
 EMPTY_HANDED = (

@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kaimen.foundation import staff
+from kaimen.foundation import faces, files, staff
 from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.forms import FaceForm
 from kaimen.foundation.manage_forms import AbsenceForm, AccountForm, PersonForm, RevealForm, RoleForm
 from kaimen.foundation.models import Account, Employment, Person, Role
 from kaimen.foundation.permissions import scope
@@ -27,6 +28,7 @@ REFUSALS = {
     "outside": _("这个人或者这个单位不归您管。"),
     "own_role": _("自己的管理员角色不能自己收回，请上一级来做。"),
     "phone_taken": _("这个手机号已经是别人的了，先在名单里找找。"),
+    "no_face": _("照片只给有角色的人用：职工的照片哪里也不显示，就不收。"),
     "username_form": _("用户名要小写字母开头，3 到 30 个字母、数字或 . _ -。"),
     "username_taken": _("这个用户名有人用了，换一个。"),
 }
@@ -125,6 +127,25 @@ def absence_drop(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
     return _done(request, pk, staff.drop_absence, absence=row)
 
 
+@require_POST
+@manager_only
+def face_put_up(request: HttpRequest, pk: int) -> HttpResponse:
+    whom, form = _theirs(request, pk), FaceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, whom, face_form=form)
+    try:
+        return _done(request, pk, faces.put_up, person=whom, upload=form.cleaned_data["face"])
+    except files.Refused as refused:
+        form.add_error("face", files.refused_words(refused))
+        return _page(request, whom, face_form=form)
+
+
+@require_POST
+@manager_only
+def face_take_down(request: HttpRequest, pk: int) -> HttpResponse:
+    return _done(request, pk, faces.take_down, person=_theirs(request, pk))
+
+
 @never_cache
 @require_POST
 @manager_only
@@ -196,6 +217,8 @@ def _page(request: HttpRequest, whom: Person, **extra: Any) -> HttpResponse:
         "role_form": RoleForm(organisations=scope(me, RoleKind.MANAGER).filter(active=True)),
         "absence_form": AbsenceForm(),
         "account_form": AccountForm(initial={"username": named}),
+        "face_form": FaceForm(),
+        "may_show_face": faces.may_show_face(whom),
         "reveal_form": RevealForm(),
         "shown": {},
     }

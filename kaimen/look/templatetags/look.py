@@ -160,6 +160,14 @@ def initial(name: str) -> str:
     return (str(name).strip() or "·")[0]
 
 
+@register.simple_tag
+def face(person: Any, css: str = "who__face") -> SafeString:
+    """The round face of a person: the portrait where there is one, else the first character of the name."""
+    if url := person.face_url:
+        return format_html('<img class="{}" src="{}" alt="" width="56" height="56">', css, url)
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initial(person.name))
+
+
 @register.simple_tag(takes_context=True)
 def query_with(context: template.Context, **changes: Any) -> str:
     """The page's query string with some parameters changed; None or "" takes one away."""
