@@ -22,6 +22,7 @@ STAFF_LINKS = (
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
+    ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),

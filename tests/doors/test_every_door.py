@@ -62,7 +62,8 @@ WHO: dict[frozenset[str], str] = {
     frozenset({"officer"}): "desk_drop_view",  # whose view it is
     SUPERVISORS: "watch decide_extension sign_refusal",
     frozenset({"above"}): "decide_appeal",  # neither proposed nor signed
-    SUPERVISORS | MANAGERS: "manage_service_publish manage_service_withdraw",
+    SUPERVISORS | MANAGERS: """manage_service_publish manage_service_withdraw manage_answers manage_answer_new
+        manage_answer manage_answer_preview manage_answer_switch""",
     frozenset({"handler", "chair"}): "inbox",
     frozenset({"handler"}): "task task_do",  # the department's, not the firm's chair
     MANAGERS: """roster roster_sample manage_people manage_person_add manage_person manage_reveal manage_role_give

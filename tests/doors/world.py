@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from kaimen.cases import actions as cases
 from kaimen.cases.links import task_path, track_token
-from kaimen.cases.models import SavedView
+from kaimen.cases.models import AnswerTemplate, SavedView
 from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
@@ -68,6 +68,7 @@ def furnish() -> House:
     )
     consent = Consent.objects.create(person=people.worker, kind="personal_data", text_version="1")
     notice = Notice.objects.create(person=people.worker, code="progress", params={"title": "示例"})
+    ready = AnswerTemplate.objects.create(community=community, name="示例", text="示例")
     view = SavedView.objects.create(person=officer, name="示例", query="due=late")
     role = Role.objects.get(person=officer)
     number, tracked = {"number": case.number}, {"token": track_token(case)}
@@ -79,6 +80,8 @@ def furnish() -> House:
         "desk_print": number,
         "desk_task": number | {"pk": task.pk, "verb": "link"},
         "desk_export": {"kind": "csv"},
+        "manage_answer": {"pk": ready.pk},
+        "manage_answer_switch": {"pk": ready.pk},
         "desk_drop_view": {"pk": view.pk},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},

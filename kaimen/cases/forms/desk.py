@@ -13,6 +13,7 @@ from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import holders, scope
+from kaimen.logic.placeholders import GAP
 
 from .fields import Days, Words
 
@@ -44,6 +45,12 @@ class AnswerForm(CaseForm):
     def prepare(self) -> None:
         if self.case is None or self.case.group_id is None:
             del self.fields["also_group"]
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        if GAP in text:
+            raise forms.ValidationError(_("还有空着的“%(gap)s”，补上再发。"), params={"gap": GAP})
+        return text
 
 
 class ProgressForm(CaseForm):
@@ -169,7 +176,7 @@ class TemplateChoice(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "template", AnswerTemplate.objects.filter(community=case.community_id))
+        offer(self, "template", AnswerTemplate.objects.filter(community=case.community_id, active=True))
         field: Any = self.fields["template"]
         field.label_from_instance = lambda template: template.name
 

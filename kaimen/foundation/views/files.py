@@ -1,6 +1,7 @@
 """Files for whoever holds a fresh link; the link is made by pages that have checked who is looking."""
 
 from django.core import signing
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
@@ -23,9 +24,8 @@ def file(request: HttpRequest, signed: str) -> HttpResponse | FileResponse:
 @require_safe
 def face(request: HttpRequest, token: str) -> HttpResponse | FileResponse:
     """The portrait that somebody on the staff shows now; any other file, and a former portrait, is not found here."""
-    person = get_object_or_404(Person.objects.select_related("photo"), photo__token=token)
-    assert person.photo
-    return _sent(person.photo, seconds=24 * 3600)
+    shown = Person.objects.filter(photo=OuterRef("pk"))
+    return _sent(get_object_or_404(Attachment, Exists(shown), token=token), seconds=24 * 3600)
 
 
 def _sent(attachment: Attachment, *, seconds: int) -> FileResponse:
