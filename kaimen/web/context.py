@@ -17,6 +17,7 @@ MANAGER, CHAIR = RoleKind.MANAGER, RoleKind.CHAIR
 # url name or path, icon, words, for whom; a link to a room that is not built does not show
 STAFF_LINKS = (
     ("desk", "inbox", _("我的办件"), (OFFICER, SUPERVISOR)),
+    ("find", "search", _("找"), (OFFICER, SUPERVISOR, HANDLER, MANAGER)),
     ("take", "phone", _("接电话"), (OFFICER, SUPERVISOR)),
     ("visits", "footprints", _("走访"), (OFFICER, SUPERVISOR)),
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),

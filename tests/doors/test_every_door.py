@@ -58,7 +58,7 @@ WHO: dict[frozenset[str], str] = {
         manage_services_import manage_services_import_confirm""",
     READERS: """desk_case desk_print desk_reveal manage_service manage_service_preview
         manage_service_discard""",
-    STAFF: "me_face",
+    STAFF: "me_face find",
     frozenset({"officer"}): "desk_drop_view",  # whose view it is
     SUPERVISORS: "watch decide_extension sign_refusal",
     frozenset({"above"}): "decide_appeal",  # neither proposed nor signed

@@ -69,7 +69,7 @@ def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[C
     if chosen.get("urgent"):
         cases = cases.filter(urgent=True)
     if "text" in chosen:
-        cases = full_text.narrow(cases, str(chosen["text"]), _searched(person))
+        cases = full_text.narrow(cases, str(chosen["text"]), searched(person))
     return rows(cases).order_by(NEXT_DUE, "-urgent", "received_at", "pk")
 
 
@@ -100,7 +100,7 @@ def by_due(cases: QuerySet[Case], due: str, today: date | None = None) -> QueryS
     return cases
 
 
-def _searched(person: Person) -> list[int]:
+def searched(person: Person) -> list[int]:
     """Communities in which this person's search looks: by role, and where they own something."""
     owned = Case.objects.filter(owner=person).order_by().values_list("community_id", flat=True).distinct()
     return sorted({*communities_of(person).values_list("pk", flat=True), *owned})
@@ -108,7 +108,7 @@ def _searched(person: Person) -> list[int]:
 
 def search(person: Person, text: str) -> QuerySet[Case]:
     """Cases this person may see whose number is, or that say, `text`; newest first."""
-    cases = full_text.narrow(visible_cases(person), text, _searched(person))
+    cases = full_text.narrow(visible_cases(person), text, searched(person))
     return rows(cases).order_by("-received_at", "-pk")
 
 

@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +18,7 @@ from kaimen.foundation import faces, files, staff
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.forms import FaceForm
 from kaimen.foundation.manage_forms import AbsenceForm, AccountForm, PersonForm, RevealForm, RoleForm
-from kaimen.foundation.models import Account, Employment, Person, Role
+from kaimen.foundation.models import Account, Person, Role
 from kaimen.foundation.permissions import scope
 from kaimen.foundation.views.guards import manager_only, me_of
 
@@ -38,22 +37,11 @@ REFUSALS = {
 @manager_only
 def people(request: HttpRequest) -> HttpResponse:
     me, text = me_of(request), request.GET.get("q", "")[:40]
-    rows = staff.search_people(me, text).select_related("account").prefetch_related(*_with_places())
+    rows = staff.with_places(staff.search_people(me, text)).select_related("account")
     if request.GET.get("who") == "staff":
         rows = rows.filter(roles__active=True).distinct()
     context = {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "q": text}
     return render(request, "foundation/people.html", context)
-
-
-def _with_places() -> tuple[Prefetch, Prefetch]:
-    return (
-        Prefetch("roles", Role.objects.filter(active=True).select_related("organisation"), "present_roles"),
-        Prefetch(
-            "employments",
-            Employment.objects.filter(until=None).select_related("organisation"),
-            "present_jobs",
-        ),
-    )
 
 
 @never_cache
