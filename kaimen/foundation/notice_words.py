@@ -36,17 +36,22 @@ WORDS: dict[str, Any] = {
     "task_done": _("“%(title)s”（%(number)s）：%(organisation)s回了。"),
     "all_tasks_done": _("“%(title)s”（%(number)s）交办的都回了，可以答复了。"),
     "task_returned": _("“%(title)s”（%(number)s）：%(organisation)s把交办退回来了，看看理由。"),
-    "late": _("“%(title)s”（%(number)s）超时 %(days_late)s 天，已经报到上一级。"),
+    "late": _("“%(title)s”（%(number)s）超时 %(days_late)s 个工作日，已经报到上一级。"),
     "refusal_signed": _("“%(title)s”（%(number)s）的“办不了”，%(by)s签了字。"),
     "refusal_unsigned": _("“%(title)s”（%(number)s）的“办不了”，%(by)s没同意，接着办。"),
     "appealed": _("“%(title)s”（%(number)s）的“办不了”，对方不服，上一级在复核。"),
     # to who decides or handles
     "task_given": _("交办来了：“%(title)s”。"),
+    "task_late": _(
+        "“%(title)s”的交办超时 %(days_late)s 个工作日，已经报给督办。请快回；有难处，打电话给交办的人。"
+    ),
     "task_cancelled": _("“%(title)s”的交办取消了，不用办了。"),
     "extension_to_decide": _("%(by)s想把“%(title)s”（%(number)s）延 %(days)s 天，请您定。"),
     "extension_refused": _("“%(title)s”（%(number)s）的延期没同意，按原来的日子办。"),
-    "late_supervisor": _("“%(title)s”（%(number)s）超时 %(days_late)s 天，报到您这里了。"),
-    "late_federation": _("“%(title)s”（%(number)s）超时 %(days_late)s 天，社区还没办好，报到您这里了。"),
+    "late_supervisor": _("“%(title)s”（%(number)s）超时 %(days_late)s 个工作日，报到您这里了。"),
+    "late_federation": _(
+        "“%(title)s”（%(number)s）超时 %(days_late)s 个工作日，社区还没办好，报到您这里了。"
+    ),
     "refusal_to_sign": _("%(by)s打算答复“%(title)s”（%(number)s）办不了，请您第二个签字。"),
     "appeal_to_decide": _("有人不服“%(title)s”（%(number)s）的“办不了”，请您复核。"),
     # about the account
