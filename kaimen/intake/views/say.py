@@ -22,6 +22,7 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
+from kaimen.intake import choice
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.forms import SayForm, not_taken_words
 from kaimen.intake.models import FormLink
@@ -44,7 +45,7 @@ def say(request: HttpRequest) -> HttpResponse:
         "service": given.get("service", ""),
         "join": given.get("join", ""),
     }
-    return _page(request, community, SayForm(initial=start, community=community), start)
+    return _page(request, community, SayForm(initial=start, community=community), given)
 
 
 @require_POST
@@ -54,7 +55,12 @@ def say_suggest(request: HttpRequest) -> HttpResponse:
     trigger = request.htmx.trigger_name or ""  # type: ignore[attr-defined]  # set by django_htmx's middleware
     found = _suggestion(community, request.POST, trigger=trigger)
     picked = request.POST.get("service" if trigger == "service" else "picked", "")
-    context = {"suggestion": found, "joins": _joins(found), "picked": picked}
+    context = {
+        "suggestion": found,
+        "joins": _joins(found),
+        "picked": picked,
+        "about": choice.about(request.POST.get("words", "")),
+    }
     return render(request, "intake/_suggestion.html", context)
 
 
@@ -87,6 +93,8 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
     form = SayForm(request.POST, request.FILES, community=community)
     form.consent_needed = person is None
     if form.is_valid():
+        if doubt := _doubt(community, request, form_link):
+            return _page(request, community, form, request.POST, form_link, doubt=doubt)
         try:
             case = _take(request, community, form.cleaned_data, person, form_link)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
@@ -97,6 +105,19 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
     return _page(request, community, form, request.POST, form_link, status=422)
+
+
+def _doubt(community: Organisation, request: HttpRequest, form_link: FormLink | None) -> str:
+    """The words were changed after a service was marked, and now say something else: asked once more, in words."""
+    given = request.POST
+    if form_link and form_link.service:
+        return ""  # the code on the wall says what it is about
+    words_alone = {name: given.get(name, "") for name in ("words", "place", "audience")}
+    found = _suggestion(community, words_alone, form_link) if choice.words_changed(given) else None
+    if choice.still_fits(given, found):
+        return ""
+    told = _("您的话改过了，先前选的那一项可能不对了。看看下面，再按一次。")
+    return told + (_("照片和文件要重新选。") if request.FILES else "")
 
 
 def _take(
@@ -153,6 +174,7 @@ def _page(
     given: Any,
     form_link: FormLink | None = None,
     status: int = 200,
+    doubt: str = "",
 ) -> HttpResponse:
     found = _suggestion(community, given, form_link)
     context = {
@@ -162,7 +184,9 @@ def _page(
         "joins": _joins(found),
         "community": community,
         "demo": settings.DEMO,
-        "picked": given.get("service", "") if status == 200 else given.get("picked", ""),
+        "picked": choice.picked(given),
+        "about": choice.about(given.get("words", "")),
+        "doubt": doubt,
         "told": bool(given.get("words", "").strip()),
     }
     return remember_device(request, render(request, "intake/say.html", context, status=status))
@@ -172,8 +196,8 @@ def _suggestion(
     community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
 ) -> Suggestion | None:
     key = given.get("service", "")
-    if given.get("picked", key) != key and trigger == "words":
-        key = ""  # it was only our own guess about words that have grown since
+    if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
+        key = ""  # it was only our own guess about words that have changed since
     service = Service.objects.published().filter(community=community, key=key).first() if key else None
     place = given.get("place", "")
     return suggest(
