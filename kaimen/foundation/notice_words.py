@@ -35,6 +35,9 @@ WORDS: dict[str, Any] = {
     "rated_bad": _("“%(title)s”（%(number)s）收到差评，1 个工作日内要回访。"),
     "task_done": _("“%(title)s”（%(number)s）：%(organisation)s回了。"),
     "all_tasks_done": _("“%(title)s”（%(number)s）交办的都回了，可以答复了。"),
+    "tasks_still_open": _(
+        "“%(title)s”（%(number)s）有结果了，交给%(organisations)s的还没回：用不着了就取消，用得着就接着盯。"
+    ),
     "task_returned": _("“%(title)s”（%(number)s）：%(organisation)s把交办退回来了，看看理由。"),
     "late": _("“%(title)s”（%(number)s）超时 %(days_late)s 个工作日，已经报到上一级。"),
     "refusal_signed": _("“%(title)s”（%(number)s）的“办不了”，%(by)s签了字。"),
