@@ -34,7 +34,7 @@ def edit_template(*, template: AnswerTemplate, name: str, text: str, by: Person,
     NotNow as in `add_template`, and template_moved when somebody changed it since `template` was read.
     """
     check_can_keep_answers(by, template.community)
-    _check(template.community, name, text, besides=template.pk)
+    _check(template.community, name, text, besides=template)
     _change(template, by, now, name=name, text=text)
     audit.record(verb="answer_template.edit", subject=template, by=by)
 
@@ -49,10 +49,11 @@ def switch_template(*, template: AnswerTemplate, on: bool, by: Person, now: date
         audit.record(verb=verb, subject=template, by=by)
 
 
-def _check(community: Organisation, name: str, text: str, *, besides: int | None) -> None:
+def _check(community: Organisation, name: str, text: str, *, besides: AnswerTemplate | None) -> None:
     if wrong_with(text):
         raise NotNow("template_wrong")
-    if AnswerTemplate.objects.filter(community=community, name=name).exclude(pk=besides).exists():
+    namesakes = AnswerTemplate.objects.filter(community=community, name=name)
+    if (namesakes.exclude(pk=besides.pk) if besides else namesakes).exists():
         raise NotNow("template_name_taken")
 
 
