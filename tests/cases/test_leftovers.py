@@ -68,9 +68,7 @@ def test_closing_asks_first_and_has_all_ticked(park: World, officer: Client) -> 
     case = park.case(now=timezone.now())
     task = give(park, case)
     do(officer, case, "answer", text="好了。")
-    assert (
-        f'action="/desk/{case.number}/do/close' not in officer.get(f"/desk/{case.number}").content.decode()
-    )
+    assert f'action="/desk/{case.number}/do/close' not in officer.get(f"/desk/{case.number}").content.decode()
     page = officer.get(f"/desk/{case.number}?do=close").content.decode()
     assert f'value="{task.pk}"' in page
     assert " checked" in page.split("还有交办没回")[1].split("</fieldset>")[0]
