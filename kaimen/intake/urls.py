@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaimen.intake.views import say, staff
+from kaimen.intake.views import needs, say, staff
 
 urlpatterns = [
     path("say", say.say, name="say"),
@@ -12,4 +12,9 @@ urlpatterns = [
     path("forms/", staff.form_links, name="form_links"),
     path("forms/<int:pk>/poster", staff.form_poster, name="form_poster"),
     path("forms/<int:pk>/stop", staff.form_stop, name="form_stop"),
+    path("needs/", needs.needs_tables_page, name="needs_tables"),
+    path("needs/<int:pk>", needs.needs_table, name="needs_table"),
+    path("needs/<int:pk>/bring", needs.needs_table_bring, name="needs_table_bring"),
+    path("needs/<int:pk>/drop", needs.needs_table_drop, name="needs_table_drop"),
+    path("needs/<int:pk>/bad.csv", needs.needs_table_bad, name="needs_table_bad"),
 ]

@@ -54,8 +54,8 @@ WHO: dict[frozenset[str], str] = {
     DESK_ANYWHERE: "take visits form_links",
     DESK: "form_poster form_stop desk_do desk_task",
     READERS_ANYWHERE: """desk desk_export desk_save_view manage_services manage_services_xlsx manage_service_new
-        manage_services_import manage_services_import_confirm""",
-    READERS: """desk_case desk_print desk_reveal manage_service manage_service_preview
+        manage_services_import manage_services_import_confirm needs_tables""",
+    READERS: """needs_table needs_table_bring needs_table_drop needs_table_bad desk_case desk_print desk_reveal manage_service manage_service_preview
         manage_service_discard""",
     frozenset({"officer"}): "desk_drop_view",  # whose view it is
     SUPERVISORS: "watch decide_extension sign_refusal",

@@ -14,6 +14,7 @@ from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
 from kaimen.intake.actions import make_form_link
+from kaimen.intake.models import NeedsTable
 from tests.cast import World, world
 
 
@@ -70,6 +71,9 @@ def furnish() -> House:
     notice = Notice.objects.create(person=people.worker, code="progress", params={"title": "示例"})
     view = SavedView.objects.create(person=officer, name="示例", query="due=late")
     role = Role.objects.get(person=officer)
+    needs = NeedsTable.objects.create(
+        community=community, filename="x.csv", created_by=officer, created_at=now, moved_at=now
+    )
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -120,4 +124,6 @@ def furnish() -> House:
     }
     for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
         arguments[f"manage_service{name}"] = service
+    for name in ("", "_bring", "_drop", "_bad"):
+        arguments[f"needs_table{name}"] = {"pk": needs.pk}
     return House(people, outsider, arguments)
