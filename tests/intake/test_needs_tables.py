@@ -2,6 +2,7 @@
 
 import io
 import re
+import signal
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +20,11 @@ from kaimen.cases.models import Case
 from kaimen.foundation import jobs
 from kaimen.foundation.models import AuditEntry, Place, Role
 from kaimen.intake import needs_tables
-from kaimen.intake.bringing import bring_slice
+from kaimen.intake.bringing import _bring_row, bring_slice, reads_of
+from kaimen.intake.importing import Need
 from kaimen.intake.models import NeedsTable, Submission
 from tests.cast import World, signed_in, world
+from tests.foundation.test_jobs import wait_for, worker
 
 HEAD = "诉求内容,提交时间,联系电话,姓名,事发地点,所在单位\n"
 ROWS = [
@@ -182,6 +185,16 @@ def test_two_workers_at_one_table_make_each_row_once() -> None:
     assert Case.objects.count() == 12
 
 
+def test_a_worker_that_comes_second_to_a_row_leaves_it_and_the_counts_alone(park: World) -> None:
+    table = start(park, *many(3))
+    bring(table, park)
+    late = NeedsTable.objects.get(pk=table.pk)
+    assert bring_slice(pk=table.pk, seconds=0)
+    assert not _bring_row(late, next(read for read in reads_of(late) if isinstance(read, Need)))
+    table.refresh_from_db()
+    assert (table.row, table.made, table.already) == (2, 1, 0)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_nobody_to_own_them_is_said_and_it_goes_on_later(client: Client) -> None:
     park = world()
@@ -241,3 +254,24 @@ def test_a_time_to_come_is_no_time_of_receipt(park: World) -> None:
     )
     table.refresh_from_db()
     assert table.bad == [[2, "提交时间", "future"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_killed_between_two_rows_has_made_none_twice(settings: Any, tmp_path: Path) -> None:
+    """A real worker process is started and killed, which takes some seconds."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    park = world()
+    table = start(park, *many(400))
+    bring(table, park)
+    process = worker(KAIMEN_VAR=str(tmp_path))
+    try:
+        wait_for(lambda: Case.objects.count() >= 5)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    table.refresh_from_db()
+    assert table.state == "running" and 5 <= table.made == Case.objects.count() < 400
+    bring_slice(pk=table.pk)
+    table.refresh_from_db()
+    assert (table.state, table.made, table.already) == ("done", 400, 0)
+    assert Case.objects.values("words").distinct().count() == 400
