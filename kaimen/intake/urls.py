@@ -1,6 +1,6 @@
 from django.urls import path
 
-from kaimen.intake.views import needs, say, staff
+from kaimen.intake.views import exports, needs, say, staff
 
 urlpatterns = [
     path("say", say.say, name="say"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("f/<str:token>", say.form_page, name="form_page"),
     path("take", staff.take, name="take"),
     path("visits/", staff.visits, name="visits"),
+    path("visits/export.<slug:kind>", exports.visits_export, name="visits_export"),
+    path("forms/export.<slug:kind>", exports.form_links_export, name="form_links_export"),
+    path("needs/export.<slug:kind>", exports.needs_tables_export, name="needs_tables_export"),
     path("forms/", staff.form_links, name="form_links"),
     path("forms/<int:pk>/poster", staff.form_poster, name="form_poster"),
     path("forms/<int:pk>/stop", staff.form_stop, name="form_stop"),

@@ -82,7 +82,7 @@ def furnish() -> House:
         "desk_reveal": number,
         "desk_print": number,
         "desk_task": number | {"pk": task.pk, "verb": "link"},
-        "desk_export": {"kind": "csv"},
+        "watch_export": {"part": "late", "kind": "csv"},
         "desk_drop_view": {"pk": view.pk},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
@@ -122,6 +122,9 @@ def furnish() -> House:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
+    for name in ("desk", "inbox", "notices", "visits", "form_links", "needs_tables", "manage_people"):
+        arguments[f"{name}_export"] = {"kind": "csv"}
+    arguments["manage_organisations_export"] = {"kind": "xlsx"}
     for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
         arguments[f"manage_service{name}"] = service
     for name in ("", "_bring", "_drop", "_bad"):

@@ -20,6 +20,7 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import check_role, person_of
+from kaimen.foundation.sheets import plain
 from kaimen.foundation.views.roster import TABLE_WORDS
 from kaimen.intake import needs_tables
 from kaimen.intake.enums import TableState
@@ -89,7 +90,7 @@ class ColumnsForm(forms.Form):
 @login_required
 def needs_tables_page(request: HttpRequest) -> HttpResponse:
     """GET: the form and the tables of before. POST: a file, looked through at once and kept for a day."""
-    person, community = _bringer(request)
+    person, community = bringer(request)
     form = UploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -150,7 +151,7 @@ def needs_table_bad(request: HttpRequest, pk: int) -> HttpResponse:
     response.write("\ufeff")  # so that Excel reads it as UTF-8
     writer = csv.writer(response)
     writer.writerow([_("第几行"), _("哪一列"), _("为什么")])
-    writer.writerows((row, _plain(column), why) for row, column, why in _bad(table))
+    writer.writerows((row, plain(column), why) for row, column, why in _bad(table))
     return response
 
 
@@ -221,11 +222,6 @@ def _bad(table: NeedsTable) -> Any:
     return ((row, column, str(BAD_WORDS[code])) for row, column, code in table.bad)
 
 
-def _plain(text: str) -> str:
-    """A heading that a spreadsheet would take for a formula is kept as text."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
-
-
 def _same(request: HttpRequest, error: needs_tables.NotBrought) -> HttpResponse:
     if error.table is None:
         return redirect("needs_tables")
@@ -234,12 +230,12 @@ def _same(request: HttpRequest, error: needs_tables.NotBrought) -> HttpResponse:
 
 
 def _theirs(request: HttpRequest, pk: int) -> tuple[Person, NeedsTable]:
-    person, community = _bringer(request)
+    person, community = bringer(request)
     tables_here = NeedsTable.objects.select_related("community", "created_by")
     return person, get_object_or_404(tables_here, pk=pk, community=community)
 
 
-def _bringer(request: HttpRequest) -> tuple[Person, Organisation]:
+def bringer(request: HttpRequest) -> tuple[Person, Organisation]:
     community = current_community(request)
     person = person_of(request)
     if person is None:
