@@ -4,13 +4,14 @@ import time
 from collections.abc import Iterator
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 from django_tasks import task
 
 from kaimen.foundation import audit, tables
+from kaimen.foundation.models import Person
 from kaimen.intake.enums import TableState
-from kaimen.intake.importing import BadRow, Need, WrongTable, bring_in, read_needs
+from kaimen.intake.importing import BadRow, Need, WrongTable, bring_in, read_needs, tell_owners
 from kaimen.intake.models import NeedsTable, Submission
 from kaimen.logic.routing import NoOwner
 
@@ -59,7 +60,10 @@ def _bring_row(table: NeedsTable, need: Need) -> bool:
         if not mine.update(row=need.row, moved_at=now, **count):
             return False
         if not here:
-            bring_in(need=need, community=table.community, by=table.created_by, keep_times=table.keep_times)
+            case = bring_in(
+                need=need, community=table.community, by=table.created_by, keep_times=table.keep_times
+            )
+            Submission.objects.filter(case=case).update(table=table)
     table.row = need.row
     return True
 
@@ -74,7 +78,15 @@ def _end(table: NeedsTable, state: TableState, problem: str = "") -> None:
             verb=f"needs_table.{state}", subject=table, by=None, made=table.made, already=table.already
         )
         if state == TableState.DONE:
+            tell_owners(_owners(table))
             transaction.on_commit(lambda: forget_file(table))
+
+
+def _owners(table: NeedsTable) -> dict[Person, int]:
+    counted = table.submissions.order_by().values("case__owner").annotate(n=Count("pk"))
+    count = dict(counted.values_list("case__owner", "n"))
+    people = Person.objects.in_bulk(list(count))
+    return {people[pk]: n for pk, n in sorted(count.items())}
 
 
 def reads_of(table: NeedsTable) -> Iterator[Need | BadRow]:

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any
@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from kaimen.cases.enums import Channel
+from kaimen.cases.models import Case
 from kaimen.catalogue import search
+from kaimen.foundation import notices
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.intake.actions import LONGEST, Asker, NotTaken, check_words, knock
@@ -85,7 +87,7 @@ def import_needs(
     `columns` maps FIELDS to the table's columns; `subject` or `detail` is needed. With `keep_times` a case starts at
     the row's own time, otherwise now: a promise begins when this door hears of it. Raises WrongTable.
     """
-    report = Report()
+    report, owners = Report(), Counter[Person]()
     for read in read_needs(
         rows=rows, columns=columns, community=community, source=source, keep_times=keep_times
     ):
@@ -97,8 +99,9 @@ def import_needs(
             report.already += 1
             continue
         if not dry_run:
-            bring_in(need=read, community=community, by=by, keep_times=keep_times)
+            owners[bring_in(need=read, community=community, by=by, keep_times=keep_times).owner] += 1
         report.made += 1
+    tell_owners(owners)
     return report
 
 
@@ -127,10 +130,18 @@ def read_needs(
             yield _read(number, value, columns, source, seen, units, places, latest)
 
 
-def bring_in(*, need: Need, community: Organisation, by: Person | None, keep_times: bool) -> None:
+def tell_owners(owners: Mapping[Person, int]) -> None:
+    """One notice for each who owns some of what was imported: nobody wants thousands."""
+    for owner, count in owners.items():
+        notices.notify(
+            person=owner, code="cases_imported", link="/desk/?channel=import", params={"count": count}
+        )
+
+
+def bring_in(*, need: Need, community: Organisation, by: Person | None, keep_times: bool) -> Case:
     """One row through the door; the same `need.key` again changes nothing. Raises logic.routing.NoOwner."""
     best = search.find(community, need.words[:300], limit=1)
-    knock(
+    return knock(
         key=need.key,
         community=community,
         words=need.words,

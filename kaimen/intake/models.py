@@ -53,6 +53,9 @@ class Submission(models.Model):
     case = models.OneToOneField(Case, models.CASCADE, related_name="submission")
     form = models.ForeignKey(FormLink, models.PROTECT, null=True, blank=True, related_name="submissions")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="submissions")
+    table = models.ForeignKey(
+        "NeedsTable", models.SET_NULL, null=True, blank=True, related_name="submissions"
+    )
     address_digest = models.CharField(max_length=64, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)
     phone_digest = models.CharField(max_length=64, blank=True)
