@@ -63,7 +63,10 @@ PROBLEM_WORDS = {
 class UploadForm(forms.Form):
     table = forms.FileField(
         label=gettext_lazy("诉求表（Excel 或 CSV）"),
-        error_messages={"required": gettext_lazy("请先选一个文件。"), "empty": gettext_lazy("这个文件是空的。")},
+        error_messages={
+            "required": gettext_lazy("请先选一个文件。"),
+            "empty": gettext_lazy("这个文件是空的。"),
+        },
     )
 
 
