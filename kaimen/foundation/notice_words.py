@@ -26,6 +26,7 @@ WORDS: dict[str, Any] = {
     "extension_agreed": _("“%(title)s”要晚些办结，新的日子和原因写在里面。"),
     "link_changed": _("“%(title)s”的查看链接换了，旧的打不开了。"),
     # to who owns it
+    "cases_imported": _("导入了 %(count)s 件归您管，都在您的办件里。"),
     "case_received": _("新的一件归您：“%(title)s”（%(number)s）。"),
     "case_handed_over": _("%(from)s把“%(title)s”（%(number)s）转给了您。"),
     "case_answered": _("%(by)s替您答复了“%(title)s”（%(number)s）。"),

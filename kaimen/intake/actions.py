@@ -26,7 +26,7 @@ CONSENT_VERSION = "2026-11"
 
 
 class NotTaken(Exception):
-    """The words cannot be taken like this. `code`: empty, too_long, nothing_said, wait, ask_phone."""
+    """The words cannot be taken like this. `code`: empty, too_long, nothing_said, wait, ask_phone, ask_code."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)

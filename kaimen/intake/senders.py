@@ -8,12 +8,15 @@ from django.conf import settings
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 
+from kaimen.foundation import sms
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.fields import digest
 from kaimen.intake.models import Submission
 from kaimen.logic.flood import Counts, Verdict, judge
 
 DEVICE_COOKIE = "device"
+PHONE_COOKIE = "phone_shown"
+PHONE_KEPT = 86400 * 90  # seconds
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,7 @@ class Sender:
     address_digest: str = ""
     device_digest: str = ""
     phone_digest: str = ""
-    confirmed: bool = False  # signed in by phone and code: the phone is theirs
+    confirmed: bool = False  # signed in, or shown by a code: the phone is theirs
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
@@ -30,8 +33,34 @@ def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sende
         address_digest=digest(client_address(request), "address"),
         device_digest=digest(device, "device") if device else "",
         phone_digest=phone_digest,
-        confirmed=confirmed,
+        confirmed=confirmed or bool(phone_digest and phone_digest == _phone_shown(request)),
     )
+
+
+def _phone_shown(request: HttpRequest) -> str:
+    """The digest of the phone that this browser has confirmed by a code, "" if none."""
+    return str(request.get_signed_cookie(PHONE_COOKIE, default="", max_age=PHONE_KEPT))
+
+
+def remember_phone(response: HttpResponse, phone_digest: str) -> None:
+    """This browser need not confirm the same phone again."""
+    response.set_signed_cookie(
+        PHONE_COOKIE,
+        phone_digest,
+        max_age=PHONE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def trust(sender: Sender) -> dict[str, bool]:
+    """What logic.flood asks about the phone; without a gateway for codes a given number has to do."""
+    given = bool(sender.phone_digest)
+    return {
+        "has_phone": sender.confirmed or given,
+        "confirmed": sender.confirmed or (given and not sms.available()),
+    }
 
 
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -56,7 +85,7 @@ def check_flood(sender: Sender, now: datetime) -> Verdict:
     }
     known = {by: q for by, q in known.items() if getattr(sender, f"{by}_digest")}
     if not known:
-        return judge(Counts(has_phone=sender.confirmed))
+        return judge(Counts(**trust(sender)))
     anyone = Q()
     for q in known.values():
         anyone |= q
@@ -65,4 +94,4 @@ def check_flood(sender: Sender, now: datetime) -> Verdict:
         **{f"{by}_day": Count("pk", filter=q) for by, q in known.items()},
         **{f"{by}_hour": Count("pk", filter=q & hour) for by, q in known.items()},
     )
-    return judge(Counts(**counts, has_phone=sender.confirmed or bool(sender.phone_digest)))
+    return judge(Counts(**counts, **trust(sender)))

@@ -21,6 +21,7 @@ STAFF_LINKS = (
     ("take", "phone", _("接电话"), (OFFICER, SUPERVISOR)),
     ("visits", "footprints", _("走访"), (OFFICER, SUPERVISOR)),
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
+    ("needs_tables", "file-input", _("导入诉求"), (OFFICER, SUPERVISOR, MANAGER)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
     ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),

@@ -50,17 +50,17 @@ WHO: dict[frozenset[str], str] = {
     NOBODY: """sign_in_code file face track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
         mfa_download_recovery_codes mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes
         mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn""",
-    SIGNED_IN: """mine me me_face_drop elder_mode consent_withdraw me_export me_erase notices notices_read notice_read
+    SIGNED_IN: """mine me me_face_drop elder_mode consent_withdraw me_export me_erase notices notices_read notices_export notice_read
         account_reauthenticate account_change_password mfa_index mfa_list_webauthn""",
-    DESK_ANYWHERE: "take visits form_links",
+    DESK_ANYWHERE: "take visits form_links visits_export form_links_export",
     DESK: "form_poster form_stop desk_do desk_task",
     READERS_ANYWHERE: """desk desk_export desk_save_view manage_services manage_services_xlsx manage_service_new
-        manage_services_import manage_services_import_confirm""",
-    READERS: """desk_case desk_print desk_reveal manage_service manage_service_preview
+        manage_services_import manage_services_import_confirm needs_tables needs_tables_export""",
+    READERS: """needs_table needs_table_bring needs_table_drop needs_table_bad desk_case desk_print desk_reveal manage_service manage_service_preview
         manage_service_discard""",
     STAFF: "me_face find",
     frozenset({"officer"}): "desk_drop_view",  # whose view it is
-    SUPERVISORS: "watch decide_extension sign_refusal",
+    SUPERVISORS: "watch watch_export decide_extension sign_refusal",
     frozenset({"above"}): "decide_appeal",  # neither proposed nor signed
     SUPERVISORS | MANAGERS: """manage_service_publish manage_service_withdraw manage_answers manage_answer_new
         manage_answer manage_answer_preview manage_answer_switch""",
@@ -68,7 +68,8 @@ WHO: dict[frozenset[str], str] = {
     frozenset({"handler"}): "task task_do",  # the department's, not the firm's chair
     MANAGERS: """roster roster_sample manage_people manage_person_add manage_person manage_reveal manage_role_give
         manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations manage_face manage_face_drop
-        manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop""",
+        manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop manage_people_export
+        manage_organisations_export""",
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms

@@ -14,6 +14,7 @@ from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
 from kaimen.intake.actions import make_form_link
+from kaimen.intake.models import NeedsTable
 from tests.cast import World, world
 
 
@@ -71,6 +72,9 @@ def furnish() -> House:
     ready = AnswerTemplate.objects.create(community=community, name="示例", text="示例")
     view = SavedView.objects.create(person=officer, name="示例", query="due=late")
     role = Role.objects.get(person=officer)
+    needs = NeedsTable.objects.create(
+        community=community, filename="x.csv", created_by=officer, created_at=now, moved_at=now
+    )
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -82,6 +86,7 @@ def furnish() -> House:
         "desk_export": {"kind": "csv"},
         "manage_answer": {"pk": ready.pk},
         "manage_answer_switch": {"pk": ready.pk},
+        "watch_export": {"part": "late", "kind": "csv"},
         "desk_drop_view": {"pk": view.pk},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
@@ -124,6 +129,11 @@ def furnish() -> House:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
+    for name in ("desk", "inbox", "notices", "visits", "form_links", "needs_tables", "manage_people"):
+        arguments[f"{name}_export"] = {"kind": "csv"}
+    arguments["manage_organisations_export"] = {"kind": "xlsx"}
     for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
         arguments[f"manage_service{name}"] = service
+    for name in ("", "_bring", "_drop", "_bad"):
+        arguments[f"needs_table{name}"] = {"pk": needs.pk}
     return House(people, outsider, arguments)

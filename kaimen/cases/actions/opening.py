@@ -115,7 +115,8 @@ def _write_around(
             params={"title": case.group.title},
             ids={"group": case.group_id},
         )
-    steps.tell_staff(case.owner, "case_received", case)
+    if case.channel != Channel.IMPORT:  # a table of thousands is told once, by who brings it in
+        steps.tell_staff(case.owner, "case_received", case)
     steps.tell_asker(case, "received", owner=case.owner.name)
 
 

@@ -22,11 +22,11 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
-from kaimen.intake import choice
+from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
-from kaimen.intake.forms import SayForm, not_taken_words
+from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
 from kaimen.intake.models import FormLink
-from kaimen.intake.senders import remember_device, sender_of
+from kaimen.intake.senders import remember_device, remember_phone, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
@@ -95,13 +95,17 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
     if form.is_valid():
         if doubt := _doubt(community, request, form_link):
             return _page(request, community, form, request.POST, form_link, doubt=doubt)
+        phone, code = form.cleaned_data["phone"], form.cleaned_data["code"]
+        theirs = confirming.is_theirs(request, phone, code)
         try:
-            case = _take(request, community, form.cleaned_data, person, form_link)
+            case = _take(request, community, form.cleaned_data, person, form_link, theirs)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
-            return remember_device(request, redirect(track_path(case)))
+            response = remember_device(request, redirect(track_path(case)))
+            if theirs:
+                remember_phone(response, phone_digest(phone))
+            return response
         except (NotTaken, NoOwner) as error:
-            asks_phone = isinstance(error, NotTaken) and error.code == "ask_phone"
-            form.add_error("phone" if asks_phone else "words", not_taken_words(error))
+            _say_why(request, form, error)
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
     return _page(request, community, form, request.POST, form_link, status=422)
@@ -120,12 +124,25 @@ def _doubt(community: Organisation, request: HttpRequest, form_link: FormLink | 
     return told + (_("照片和文件要重新选。") if request.FILES else "")
 
 
+def _say_why(request: HttpRequest, form: SayForm, error: NotTaken | NoOwner) -> None:
+    """The refusal at the field that helps; a phone that has to be confirmed is sent its code."""
+    code = error.code if isinstance(error, NotTaken) else ""
+    if code == "ask_code":
+        given = form.cleaned_data["code"]
+        phone = form.cleaned_data["phone"]
+        again = "code_wrong" if given else confirming.send_code(request, phone)
+        form.add_error("code", str(NOT_TAKEN_WORDS[again]))
+        return
+    form.add_error("phone" if code == "ask_phone" else "words", not_taken_words(error))
+
+
 def _take(
     request: HttpRequest,
     community: Organisation,
     data: dict[str, Any],
     person: Person | None,
     link: FormLink | None,
+    theirs: bool,
 ) -> Case:
     phone = data["phone"] or (person.phone if person else "")
     asker = Asker(
@@ -145,7 +162,7 @@ def _take(
             channel=Channel.FORM if link else Channel.WEB,
             by=None,
             asker=asker,
-            sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
+            sender=sender_of(request, phone_digest(phone), confirmed=theirs or person is not None),
             service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
             domain=link.domain if link else None,
             place=data["place"] or (link.place if link else None),
@@ -184,6 +201,7 @@ def _page(
         "joins": _joins(found),
         "community": community,
         "demo": settings.DEMO,
+        "code_shown": confirming.shown(request) if form.errors.get("code") else "",
         "picked": choice.picked(given),
         "about": choice.about(given.get("words", "")),
         "doubt": doubt,
