@@ -1,7 +1,16 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from kaimen.foundation.views import files, first_password, me, organisations, people, roster, sign_in
+from kaimen.foundation.views import (
+    files,
+    first_password,
+    keys,
+    me,
+    organisations,
+    people,
+    roster,
+    sign_in,
+)
 
 urlpatterns = [
     path("file/<str:signed>", files.file, name="file"),
@@ -46,5 +55,7 @@ urlpatterns = [
         organisations.webhook_drop,
         name="manage_webhook_drop",
     ),
+    path("manage/keys", keys.keys, name="manage_keys"),
+    path("manage/keys/<int:pk>/revoke", keys.key_revoke, name="manage_key_revoke"),
     path("me/keys/", include("allauth.mfa.urls")),
 ]

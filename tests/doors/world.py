@@ -12,6 +12,7 @@ from kaimen.cases.links import task_path, track_token
 from kaimen.cases.models import SavedView
 from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
+from kaimen.foundation.keys import make_key
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
 from kaimen.intake.actions import make_form_link
 from tests.cast import World, world
@@ -70,6 +71,14 @@ def furnish() -> House:
     notice = Notice.objects.create(person=people.worker, code="progress", params={"title": "示例"})
     view = SavedView.objects.create(person=officer, name="示例", query="due=late")
     role = Role.objects.get(person=officer)
+    key = make_key(
+        name="示例平台",
+        organisation=community,
+        scopes=["needs:write"],
+        expires_at=now + timedelta(days=9),
+        by=people.manager,
+        now=now,
+    )
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -115,6 +124,7 @@ def furnish() -> House:
         "decide_appeal": {"pk": signed.pk},
         "decide_extension": {"pk": extension.pk},
         "sign_refusal": {"pk": refusal.pk},
+        "manage_key_revoke": {"pk": key.key.pk},
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
