@@ -1,7 +1,7 @@
 """Where a need comes from, for limits only: keyed digests, never the address or phone itself."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.fields import digest
 from kaimen.intake.models import Submission
-from kaimen.logic.flood import Counts, Verdict, judge
+from kaimen.logic.flood import Counts, Limits, Verdict, judge
 
 DEVICE_COOKIE = "device"
 
@@ -22,6 +22,7 @@ class Sender:
     device_digest: str = ""
     phone_digest: str = ""
     confirmed: bool = False  # signed in by phone and code: the phone is theirs
+    limits: Limits = field(default_factory=Limits)
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
@@ -65,4 +66,5 @@ def check_flood(sender: Sender, now: datetime) -> Verdict:
         **{f"{by}_day": Count("pk", filter=q) for by, q in known.items()},
         **{f"{by}_hour": Count("pk", filter=q & hour) for by, q in known.items()},
     )
-    return judge(Counts(**counts, has_phone=sender.confirmed or bool(sender.phone_digest)))
+    has_phone = sender.confirmed or bool(sender.phone_digest)
+    return judge(Counts(**counts, has_phone=has_phone), sender.limits)

@@ -43,7 +43,8 @@ WHO: dict[frozenset[str], str] = {
     CAST: """healthz home say say_suggest say_confirm form_page track track_print task_link task_link_do
         service_list service_list_xlsx hsds_about hsds_services hsds_organizations board board_how board_csv
         board_xlsx set_language elder choose_community sign_out first_password account_inactive sign_in
-        account_login mfa_login_webauthn mfa_authenticate""",
+        account_login mfa_login_webauthn mfa_authenticate open311_discovery open311_services open311_service
+        open311_requests open311_request open311_token""",
     ONLY_OWN_COMMUNITY: "service service_versions service_version hsds_service",
     # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago
     NOBODY: """sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
