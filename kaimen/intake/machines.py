@@ -39,7 +39,7 @@ def knock_by_key(
     means a new need each time. `device` tells apart the phones behind one key, for limits only. `media_url` is kept as
     something that the asker added; nothing is fetched from it.
     """
-    key = _submission_key(machine, once)
+    key = once_key(str(machine.pk), once)
     if done := Submission.objects.filter(key=key).select_related("case").first():
         return done.case
     case = knock(
@@ -63,10 +63,10 @@ def knock_by_key(
     return case
 
 
-def _submission_key(machine: MachineKey, once: str) -> str:
-    """The key's own number keeps one system's words for a need apart from another's."""
-    said = hashlib.sha256(once.encode()).hexdigest()[:40] if once else secrets.token_urlsafe(24)
-    return f"api-{machine.pk}-{said}"
+def once_key(who: str, once: str) -> str:
+    """The key of a submission: `who` keeps one caller's word for a need apart from another's."""
+    said = hashlib.sha256(once.encode()).hexdigest()[:36] if once else secrets.token_urlsafe(24)
+    return f"api-{who}-{said}"
 
 
 def _sender(machine: MachineKey, phone: str, device: str) -> Sender:

@@ -94,6 +94,7 @@ def furnish() -> House:
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
         "hsds_service": {"id": None},
+        "api_service": service,
         "sign_in_as": {"pk": people.worker.pk},
         "first_password": {"token": "x" * 22},
         "service": service,
@@ -134,6 +135,10 @@ def furnish() -> House:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
+    for name in ("need", "case", "case_progress", "case_answer"):
+        arguments[f"api_{name}"] = number
+    for name in ("task", "task_accept", "task_finish", "task_return"):
+        arguments[f"api_{name}"] = {"pk": task.pk}
     for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
         arguments[f"manage_service{name}"] = service
     return House(people, outsider, arguments)
