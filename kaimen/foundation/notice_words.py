@@ -63,6 +63,7 @@ WORDS: dict[str, Any] = {
     "role_taken": _("您的角色收回了：%(role)s（%(organisation)s）。"),
     "face_put_up": _("%(by)s给您换了照片，来办事的人看得到。不要它，在这里去掉。"),
     "face_taken_down": _("%(by)s去掉了您的照片。"),
+    "key_made": _("有一把接口钥匙（%(name)s）可以以您的名义办事。不是您知道的，请找管理员收回。"),
     # to a group chat: numbers and dates only
     "group_task_given": _("有一件新的交办，请在 %(due)s 前回，登录后在“交办给我的”里看。"),
     "group_late": _("有 %(count)s 件过了承诺的日子，请登录后到督办台看。"),

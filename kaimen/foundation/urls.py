@@ -1,7 +1,17 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from kaimen.foundation.views import exports, files, first_password, me, organisations, people, roster, sign_in
+from kaimen.foundation.views import (
+    exports,
+    files,
+    first_password,
+    keys,
+    me,
+    organisations,
+    people,
+    roster,
+    sign_in,
+)
 
 urlpatterns = [
     path("file/<str:signed>", files.file, name="file"),
@@ -58,5 +68,7 @@ urlpatterns = [
         organisations.webhook_drop,
         name="manage_webhook_drop",
     ),
+    path("manage/keys", keys.keys, name="manage_keys"),
+    path("manage/keys/<int:pk>/revoke", keys.key_revoke, name="manage_key_revoke"),
     path("me/keys/", include("allauth.mfa.urls")),
 ]

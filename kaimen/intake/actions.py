@@ -13,7 +13,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.enums import ConsentKind
-from kaimen.foundation.models import Attachment, Consent, Organisation, Person, Place
+from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import owner_for
@@ -74,6 +74,7 @@ def knock(
     attachments: Sequence[Attachment] = (),
     form: FormLink | None = None,
     visit: Visit | None = None,
+    machine: MachineKey | None = None,
     join: Case | None = None,
     urgent: bool = False,
     now: datetime | None = None,
@@ -120,7 +121,7 @@ def knock(
                 by=by,
                 now=now,
             )
-            _keep_submission(key, case, form, visit, sender, asker, by, now)
+            _keep_submission(key, case, form, visit, machine, sender, asker, by, now)
             if join:
                 _join(case, join, by, now)
     except IntegrityError:
@@ -155,6 +156,7 @@ def _keep_submission(
     case: Case,
     form: FormLink | None,
     visit: Visit | None,
+    machine: MachineKey | None,
     sender: Sender | None,
     asker: Asker,
     by: Person | None,
@@ -165,6 +167,7 @@ def _keep_submission(
         case=case,
         form=form,
         visit=visit,
+        machine=machine,
         address_digest=sender.address_digest if sender else "",
         device_digest=sender.device_digest if sender else "",
         phone_digest=phone_digest(asker.phone),

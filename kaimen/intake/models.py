@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
-from kaimen.foundation.models import Organisation, Person, Place
+from kaimen.foundation.models import MachineKey, Organisation, Person, Place
 from kaimen.intake.enums import TableState
 
 
@@ -59,6 +59,8 @@ class Submission(models.Model):
     address_digest = models.CharField(max_length=64, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)
     phone_digest = models.CharField(max_length=64, blank=True)
+    # the other system that brought it, and may read it again
+    machine = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="submissions")
     taken_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 

@@ -1,7 +1,7 @@
 """Where a need comes from, for limits only: keyed digests, never the address or phone itself."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from kaimen.foundation import sms
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.fields import digest
 from kaimen.intake.models import Submission
-from kaimen.logic.flood import Counts, Verdict, judge
+from kaimen.logic.flood import Counts, Limits, Verdict, judge
 
 DEVICE_COOKIE = "device"
 PHONE_COOKIE = "phone_shown"
@@ -25,6 +25,7 @@ class Sender:
     device_digest: str = ""
     phone_digest: str = ""
     confirmed: bool = False  # signed in, or shown by a code: the phone is theirs
+    limits: Limits = field(default_factory=Limits)
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
@@ -94,4 +95,4 @@ def check_flood(sender: Sender, now: datetime) -> Verdict:
         **{f"{by}_day": Count("pk", filter=q) for by, q in known.items()},
         **{f"{by}_hour": Count("pk", filter=q & hour) for by, q in known.items()},
     )
-    return judge(Counts(**counts, **trust(sender)))
+    return judge(Counts(**counts, **trust(sender)), sender.limits)

@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from kaimen.intake.views import exports, needs, say, staff
 
@@ -7,6 +7,7 @@ urlpatterns = [
     path("say/suggest", say.say_suggest, name="say_suggest"),
     path("say/confirm", say.say_confirm, name="say_confirm"),
     path("f/<str:token>", say.form_page, name="form_page"),
+    path("open311/", include("kaimen.intake.open311.urls")),
     path("take", staff.take, name="take"),
     path("visits/", staff.visits, name="visits"),
     path("visits/export.<slug:kind>", exports.visits_export, name="visits_export"),

@@ -28,6 +28,7 @@ STAFF_LINKS = (
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),
+    ("manage_keys", "key-round", _("接口钥匙"), (MANAGER,)),
     ("roster", "upload", _("导入名册"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
     ("service_list", "book-open", _("清单"), tuple(RoleKind)),
