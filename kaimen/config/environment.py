@@ -50,6 +50,8 @@ class Environment:
     sms_adapter: str
     sms_url: str
     sms_token: str
+    log: str
+    metrics_token: str
 
 
 def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
@@ -97,6 +99,8 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         ),
         sms_url=env.get("KAIMEN_SMS_URL", ""),
         sms_token=env.get("KAIMEN_SMS_TOKEN", ""),
+        log="json" if env.get("KAIMEN_LOG", "plain") == "json" else "plain",
+        metrics_token=env.get("KAIMEN_METRICS_TOKEN", ""),
     )
 
 
@@ -122,7 +126,10 @@ def database(url: str, var: Path) -> dict[str, Any]:
         "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not keep its own as well
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 20}, **query},
+        # one more round trip for each request, so that after a failover nobody is given a dead connection
+        "CONN_HEALTH_CHECKS": True,
+        # The pool waits twice as long after each failed attempt; given up early it starts anew with the next request.
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 20, "reconnect_timeout": 5}, **query},
     }
 
 

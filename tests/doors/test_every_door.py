@@ -40,13 +40,13 @@ DESK_ANYWHERE = DESK | {"outsider"}
 READERS_ANYWHERE = READERS | {"outsider"}
 
 WHO: dict[frozenset[str], str] = {
-    CAST: """healthz home say say_suggest say_confirm form_page track track_print task_link task_link_do
+    CAST: """healthz readyz home say say_suggest say_confirm form_page track track_print task_link task_link_do
         service_list service_list_xlsx hsds_about hsds_services hsds_organizations board board_how board_csv
         board_xlsx set_language elder choose_community sign_out first_password account_inactive sign_in
         account_login mfa_login_webauthn mfa_authenticate""",
     ONLY_OWN_COMMUNITY: "service service_versions service_version hsds_service",
-    # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago
-    NOBODY: """sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
+    # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago, a token
+    NOBODY: """metrics sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
         mfa_download_recovery_codes mfa_reauthenticate mfa_activate_totp mfa_generate_recovery_codes
         mfa_add_webauthn mfa_reauthenticate_webauthn mfa_remove_webauthn mfa_edit_webauthn""",
     SIGNED_IN: """mine me elder_mode consent_withdraw me_export me_erase notices notices_read notice_read
