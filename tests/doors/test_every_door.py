@@ -200,6 +200,8 @@ WHO: dict[str, frozenset[str]] = {
     "api_task": frozenset({"handler"}),
     "manage_keys": MANAGERS,
     "manage_key_revoke": MANAGERS,
+    "readyz": CAST,
+    "metrics": NOBODY,
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
