@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kaimen.foundation.middleware.Requests",
+    "kaimen.foundation.middleware.TooMuch",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaimen.look.middleware.ChosenLanguage",
@@ -120,6 +121,7 @@ STATIC_ROOT = ENV.var / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = ENV.var / "media"
+FILE_UPLOAD_HANDLERS = ["kaimen.foundation.uploads.Bounded"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

@@ -6,6 +6,7 @@ downloads, and the name on disk says nothing.
 
 import hashlib
 import io
+import logging
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,6 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kaimen.foundation.models import Attachment, Person
 from kaimen.logic.text import clean
 
+log = logging.getLogger(__name__)
 LARGEST = 20 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000  # a 60-megapixel phone photo passes, a decompression bomb does not
 LONGEST_SIDE = 2400
@@ -39,7 +41,7 @@ Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 
 class Refused(ValueError):
-    """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros."""
+    """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros, no_room."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -58,6 +60,9 @@ def refused_words(error: Refused) -> str:
         "broken_photo": _("“%(name)s”打不开，可能没拍完整，请重新拍一张。"),
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
         "bomb": _("“%(name)s”展开以后大得不正常，收不了。"),
+        "no_room": _(
+            "“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"
+        ),
         "macros": _("“%(name)s”里带宏，收不了。请另存为不带宏的文件再发。"),
     }
     return words[error.code] % error.params
@@ -71,6 +76,8 @@ def accept(upload: UploadedFile, *, by: Person | None) -> Attachment:
         raise Refused("empty", name=name)
     if size > LARGEST:
         raise Refused("too_large", name=name, size=size // 2**20, largest=LARGEST // 2**20)
+    if getattr(upload, "no_room", False):
+        raise Refused("no_room", name=name)
     content = upload.read()
     if content.startswith(b"%PDF-"):
         return _keep(content, name, ".pdf", PDF, by)
@@ -178,7 +185,11 @@ def _keep(
         uploaded_by=by,
         **size,
     )
-    attachment.file.save(attachment.name, ContentFile(content), save=False)
+    try:
+        attachment.file.save(attachment.name, ContentFile(content), save=False)
+    except OSError as error:
+        log.error("no room for an attachment: %s", type(error).__name__)
+        raise Refused("no_room", name=name) from error
     try:
         with transaction.atomic():
             attachment.save()

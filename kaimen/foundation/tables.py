@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from django.conf import settings
@@ -49,7 +49,7 @@ def read_table(path: Path) -> Iterator[dict[str, str]]:
             yield dict(zip(heads, cells, strict=False))
 
 
-def sheet_rows(path: Path) -> Iterator[list[str]]:
+def sheet_rows(path: Path) -> Generator[list[str], None, None]:
     """Rows of the first sheet as texts, read by a process of its own (open_workbook). Raises NotATable."""
     _refuse_bomb(path)
     command = [sys.executable, "-I", str(READER), str(path)]
