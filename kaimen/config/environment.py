@@ -118,6 +118,8 @@ def database(url: str, var: Path) -> dict[str, Any]:
     if parts.scheme not in {"postgres", "postgresql"}:
         raise NotConfigured(f"KAIMEN_DATABASE_URL: postgresql:// or sqlite:///, not {parts.scheme}://")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    # behind PgBouncer in transaction mode the next statement may meet another connection, where the cursor is not
+    pooled_outside = query.pop("pooler", "") == "transaction"
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -125,11 +127,12 @@ def database(url: str, var: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
         "PORT": str(parts.port or ""),
+        "DISABLE_SERVER_SIDE_CURSORS": pooled_outside,
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not keep its own as well
         # one more round trip for each request, so that after a failover nobody is given a dead connection
         "CONN_HEALTH_CHECKS": True,
         # The pool waits twice as long after each failed attempt; given up early it starts anew with the next request.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 20, "reconnect_timeout": 5}, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}, **query},
     }
 
 
