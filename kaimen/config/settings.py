@@ -46,7 +46,6 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kaimen.foundation.middleware.Requests",
-    "kaimen.foundation.middleware.TooMuch",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaimen.look.middleware.ChosenLanguage",
@@ -57,6 +56,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kaimen.foundation.middleware.TooMuch",
+    "kaimen.foundation.middleware.SignedOutWhileWriting",
     "kaimen.foundation.middleware.StaffSecondFactor",
 ]
 

@@ -4,6 +4,7 @@ What is stored is never what a browser might run: photos become JPEG without EXI
 downloads, and the name on disk says nothing.
 """
 
+import contextlib
 import hashlib
 import io
 import logging
@@ -60,9 +61,7 @@ def refused_words(error: Refused) -> str:
         "broken_photo": _("“%(name)s”打不开，可能没拍完整，请重新拍一张。"),
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
         "bomb": _("“%(name)s”展开以后大得不正常，收不了。"),
-        "no_room": _(
-            "“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"
-        ),
+        "no_room": _("“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"),
         "macros": _("“%(name)s”里带宏，收不了。请另存为不带宏的文件再发。"),
     }
     return words[error.code] % error.params
@@ -185,11 +184,7 @@ def _keep(
         uploaded_by=by,
         **size,
     )
-    try:
-        attachment.file.save(attachment.name, ContentFile(content), save=False)
-    except OSError as error:
-        log.error("no room for an attachment: %s", type(error).__name__)
-        raise Refused("no_room", name=name) from error
+    _to_disk(attachment, content)
     try:
         with transaction.atomic():
             attachment.save()
@@ -197,3 +192,16 @@ def _keep(
         attachment.file.delete(save=False)
         raise
     return attachment
+
+
+def _to_disk(attachment: Attachment, content: bytes) -> None:
+    """Raises Refused("no_room"), and leaves no half of it: a full disk has no room for that either."""
+    file = attachment.file
+    where = file.field.generate_filename(attachment, attachment.name)
+    try:
+        file.name = file.storage.save(where, ContentFile(content))
+    except OSError as error:
+        log.error("no room for an attachment: %s", type(error).__name__)
+        with contextlib.suppress(OSError):
+            file.storage.delete(where)
+        raise Refused("no_room", name=attachment.name) from error

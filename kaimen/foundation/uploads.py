@@ -5,7 +5,9 @@ its words, when that disk is full. This one keeps no more than LARGEST of a file
 the form is read to its end, so that what was typed stays on the page.
 """
 
+import contextlib
 import logging
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
@@ -32,8 +34,9 @@ class Bounded(FileUploadHandler):
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
-        folder = settings.FILE_UPLOAD_TEMP_DIR
-        self.content = SpooledTemporaryFile(max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=folder)  # type: ignore[assignment]  # an IO in all but name
+        self.content = SpooledTemporaryFile(  # noqa: SIM115 - closed with the request, as every file of a form
+            max_size=settings.FILE_UPLOAD_MAX_MEMORY_SIZE, dir=settings.FILE_UPLOAD_TEMP_DIR
+        )
         self.got = 0
         self.no_room = False
 
@@ -75,5 +78,6 @@ class Bounded(FileUploadHandler):
 
     def _let_go(self) -> None:
         """What was kept of it so far is given back at once."""
-        self.content.close()
-        self.content = SpooledTemporaryFile(max_size=1)  # type: ignore[assignment]  # an IO in all but name
+        with contextlib.suppress(OSError):  # closing writes what is left to the full disk
+            self.content.close()
+        self.content = BytesIO()

@@ -29,6 +29,7 @@ from kaimen.intake.senders import remember_device, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
+from kaimen.logic.text import clean
 
 JOIN_SALT = "intake.join"
 
@@ -68,7 +69,7 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
     form_link = FormLink.objects.select_related(
         "community", "place", "enterprise", "service", "domain"
-    ).filter(token=token)
+    ).filter(token=clean(token))
     found = form_link.first()
     if found is None:
         raise Http404
@@ -96,6 +97,8 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
             form.add_error("phone" if asks_phone else "words", not_taken_words(error))
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
+            if error.code == "no_room":  # our fault, not theirs
+                return _page(request, community, form, request.POST, form_link, status=503)
     return _page(request, community, form, request.POST, form_link, status=422)
 
 
@@ -171,7 +174,7 @@ def _page(
 def _suggestion(
     community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
 ) -> Suggestion | None:
-    key = given.get("service", "")
+    key = clean(given.get("service", ""))  # PostgreSQL refuses to look for a NUL
     if given.get("picked", key) != key and trigger == "words":
         key = ""  # it was only our own guess about words that have grown since
     service = Service.objects.published().filter(community=community, key=key).first() if key else None
