@@ -30,6 +30,7 @@ from kaimen.intake.senders import remember_device, remember_phone, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
+from kaimen.logic.text import clean
 
 JOIN_SALT = "intake.join"
 
@@ -74,7 +75,7 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
     form_link = FormLink.objects.select_related(
         "community", "place", "enterprise", "service", "domain"
-    ).filter(token=token)
+    ).filter(token=clean(token))
     found = form_link.first()
     if found is None:
         raise Http404
@@ -108,6 +109,8 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
             _say_why(request, form, error)
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
+            if error.code == "no_room":  # our fault, not theirs
+                return _page(request, community, form, request.POST, form_link, status=503)
     return _page(request, community, form, request.POST, form_link, status=422)
 
 
@@ -213,7 +216,7 @@ def _page(
 def _suggestion(
     community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
 ) -> Suggestion | None:
-    key = given.get("service", "")
+    key = clean(given.get("service", ""))  # PostgreSQL refuses to look for a NUL
     if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
         key = ""  # it was only our own guess about words that have changed since
     service = Service.objects.published().filter(community=community, key=key).first() if key else None

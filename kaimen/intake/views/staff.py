@@ -48,6 +48,7 @@ def take(request: HttpRequest) -> HttpResponse:
         community=community,
         initial={"key": secrets.token_urlsafe(18), "channel": Channel.PHONE},
     )
+    full = False
     if request.method == "POST" and form.is_valid():
         try:
             case = _write_down(form.cleaned_data, person, community)
@@ -61,30 +62,36 @@ def take(request: HttpRequest) -> HttpResponse:
             form.add_error("words", not_taken_words(error))
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
-    status = 422 if form.errors else 200
+            full = error.code == "no_room"
+    status = (503 if full else 422) if form.errors else 200
     return render(request, "intake/take.html", {"form": form, "community": community}, status=status)
 
 
 def _write_down(data: dict[str, Any], person: Person, community: Organisation) -> Any:
-    return knock(
-        key=data["key"],
-        community=community,
-        words=data["words"],
-        channel=Channel(data["channel"]),
-        by=person,
-        asker=Asker(
-            name=data["name"],
-            phone=data["phone"],
-            enterprise=data["enterprise"],
-            confidential=data["confidential"],
-        ),
-        service=data["service"],
-        place=data["place"],
-        place_text=data["place_text"],
-        attachments=files.accept_all(data["files"], by=person),
-        urgent=data["urgent"],
-        join=joined(community, data["join"]),
-    )
+    attachments = files.accept_all(data["files"], by=person)
+    try:
+        return knock(
+            key=data["key"],
+            community=community,
+            words=data["words"],
+            channel=Channel(data["channel"]),
+            by=person,
+            asker=Asker(
+                name=data["name"],
+                phone=data["phone"],
+                enterprise=data["enterprise"],
+                confidential=data["confidential"],
+            ),
+            service=data["service"],
+            place=data["place"],
+            place_text=data["place_text"],
+            attachments=attachments,
+            urgent=data["urgent"],
+            join=joined(community, data["join"]),
+        )
+    except (NotTaken, NoOwner):
+        files.discard(attachments)
+        raise
 
 
 @login_required
