@@ -93,7 +93,7 @@ class House:
             server.wait(timeout=60)
 
     def _wait(self, server: "subprocess.Popen[bytes]", port: int) -> None:
-        healthy = Request(  # noqa: S310 - our own address
+        healthy = Request(
             f"http://127.0.0.1:{port}/healthz", headers={"Host": HOST, "X-Forwarded-Proto": "https"}
         )
         for _ in range(300):

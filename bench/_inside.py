@@ -92,7 +92,9 @@ def _what_exists(pks: list[int]) -> dict[str, Counter[Any]]:
         texts = Counter(row[0] for row in cursor.fetchall())
     return {
         "no promise": Counter(Promise.objects.filter(due_on__isnull=False).values_list("case_id", flat=True)),
-        "no timeline": Counter(TimelineEntry.objects.filter(code="received").values_list("case_id", flat=True)),
+        "no timeline": Counter(
+            TimelineEntry.objects.filter(code="received").values_list("case_id", flat=True)
+        ),
         "no audit row": Counter(audit.values_list("subject_id", flat=True)),
         "no notice": Counter(notices.values_list("params__number", flat=True)),
         "no submission": Counter(Case.objects.filter(submission__isnull=False).values_list("pk", flat=True)),

@@ -146,7 +146,8 @@ def post(visitor: dict[str, str], need: dict[str, str], key: str) -> bytes:
     fields += [("place", need["place"]), ("place_text", ""), ("name", "示例工友" if told else "")]
     fields += [("phone", visitor["phone"] if told else "")] + ([("consent", "on")] if told else [])
     parts = [
-        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in fields
     ]
     parts.append(
         f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="files"; filename=""\r\n'

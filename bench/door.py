@@ -14,7 +14,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _house import House, house  # noqa: E402 - the path first
+from _house import House, house
 
 PROMISE = 600  # posts a second
 CLIENTS = 8
@@ -38,7 +38,9 @@ def posts(built: House, number: int) -> dict[str, Any]:
     with built.open() as port:
         got = built.ask(port, "posts", CLIENTS, needs=needs, each=EACH, warm_up=warm_up)
     bare.append(built.inside("orm")["per_s"])  # before and after: the machine is not the same for long
-    tokens = [place.rsplit("/", 1)[1] for _ms, status, place, _ in got["done"] if status == 302 and "/t/" in place]
+    tokens = [
+        place.rsplit("/", 1)[1] for _ms, status, place, _ in got["done"] if status == 302 and "/t/" in place
+    ]
     problems = built.inside("check", {"tokens": tokens})
     if problems:
         raise SystemExit(f"acknowledged, but not whole: {problems}")
@@ -60,7 +62,9 @@ def _percentiles(times: list[float]) -> dict[str, float]:
 
 
 def _table(figures: dict[str, Any]) -> None:
-    print(f"{'':12}{'posts/s':>9}{'/ promise':>11}{'/ bare ORM':>12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'failed':>8}")
+    print(
+        f"{'':12}{'posts/s':>9}{'/ promise':>11}{'/ bare ORM':>12}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'failed':>8}"
+    )
     for name in ("sqlite", "postgresql"):
         if row := figures.get(name):
             per_s = row["posts_per_s"]
