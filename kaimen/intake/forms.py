@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue.models import Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.form_fields import Handle, Said
@@ -132,7 +133,7 @@ class SayForm(forms.Form):
 
     def clean_service(self) -> Service | None:
         key = self.cleaned_data["service"]
-        return Service.objects.published().filter(community=self.community, key=key).first() if key else None
+        return published_service(self.community, key) if key else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

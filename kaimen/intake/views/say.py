@@ -16,7 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
+from kaimen.catalogue import search
 from kaimen.catalogue.models import Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
@@ -181,10 +183,10 @@ def _take(
 
 def _obvious(request: HttpRequest, community: Organisation, link: FormLink | None) -> Service | None:
     """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
-    if "service" in request.POST:
+    if "service" in request.POST or (link and link.domain):
         return None
-    found = _suggestion(community, request.POST, link)
-    return found.service if found else None
+    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
+    return found[0].service if found else None
 
 
 def _page(
@@ -219,7 +221,7 @@ def _suggestion(
     key = clean(given.get("service", ""))  # PostgreSQL refuses to look for a NUL
     if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
         key = ""  # it was only our own guess about words that have changed since
-    service = Service.objects.published().filter(community=community, key=key).first() if key else None
+    service = published_service(community, key) if key else None
     place = given.get("place", "")
     return suggest(
         community=community,
