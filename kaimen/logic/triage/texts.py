@@ -22,8 +22,8 @@ from kaimen.logic.simplified import simplified
 BITS: Final = 20
 BUCKETS: Final = 1 << BITS
 # Of a long letter the opening and the end are read: what it is about is said there, and the middle tells the story.
-OPENING: Final = 450
-END: Final = 150
+OPENING: Final = 1500
+END: Final = 300
 LONGEST_GRAM: Final = 3
 _OTHER: Final = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")

@@ -19,6 +19,7 @@ DEFAULT: Final = Settings()
 FOLDS: Final = 5
 FEWEST_TEXTS: Final = 20
 SHARPNESS: Final = np.geomspace(0.3, 30.0, 60)
+MODESTY: Final = 0.5  # standard errors of the loss
 GROUND: Final = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.1, 1.5, 2.0)
 
 
@@ -127,13 +128,16 @@ def _mix(
     right = targets.argmax(axis=1)
     row = np.arange(len(right))
 
-    def loss(share: float, sharpness: float) -> float:
+    def losses(share: float, sharpness: float) -> NDArray[np.floating[Any]]:
         chances = softmax((learnt + share * ground) * sharpness)
-        return float(-np.log(np.maximum(chances[row, right], 1e-9)).mean())
+        return -np.log(np.maximum(chances[row, right], 1e-9))
 
-    found = [(loss(share, sharpness), share, float(sharpness)) for share in shares for sharpness in SHARPNESS]
-    _least, share, sharpness = min(found)
-    return share, sharpness
+    found = [(losses(share, s).mean(), share, float(s)) for share in shares for s in SHARPNESS]
+    least, share, sharpness = min(found)
+    # Few texts leave it open how sharp is right: then the modest end of what fits is taken.
+    doubt = losses(share, sharpness).std() / len(right) ** 0.5
+    modest = min(s for loss, other, s in found if other == share and loss <= least + MODESTY * doubt)
+    return share, modest
 
 
 def _notes(scores: Scores, sharpness: float, labels: tuple[str, ...], truth: Sequence[str]) -> dict[str, Any]:
