@@ -25,13 +25,17 @@ class Rule:
 
     whole: float = 0.26
     matter: float = 0.05
-    place: float = 0.3
-    nameless: float = 0.4
+    place: float = 0.2
+    nameless: float = 0.34
     close: float = 0.34
+    named: float = 0.08
     many: int = 5
     whole_of_many: float = 0.2
     covered: float = 0.25
     partly_covered: float = 0.1
+
+
+ORDINARY: Final = Rule()  # tried on real messages, see docs/measurements.md
 
 
 @dataclass(slots=True)
@@ -85,6 +89,9 @@ class Profile:
             self.terms = dict(heaviest(mine, CUT))
             self.measure()
 
+    def named(self, rule: Rule) -> bool:
+        """Do its members name a place or a firm?"""
+        return self.place >= rule.named * self.whole
 
     def core(self) -> tuple[tuple[int, float], ...]:
         """The grams that its members' matter comes down to, with their shares: 1 together."""
@@ -135,7 +142,9 @@ def same_issue(one: Profile, other: Profile, rule: Rule) -> float:
     """How much the two belong together, 0 if they are two issues."""
     whole, place, matter = likeness(one, other)
     large, small = (one, other) if one.members >= other.members else (other, one)
-    if whole < rule.whole_of_many or (place < rule.place and whole < rule.nameless):
+    if whole < rule.whole_of_many:
+        return 0.0
+    if place < rule.place and (whole < rule.nameless or (one.named(rule) and other.named(rule))):
         return 0.0
     if large.members >= rule.many:
         said = covered(large, small)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Final
 
-from kaimen.logic.hotspots.alike import Rule
+from kaimen.logic.hotspots.alike import ORDINARY, Rule
 from kaimen.logic.hotspots.gathering import KnownSides, gather
 from kaimen.logic.hotspots.heat import Heat, Voice, heat
 from kaimen.logic.hotspots.issues import Summary, by_typicality, profile_of, summary
-from kaimen.logic.hotspots.messages import Message, head_and_body
+from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.terms import Counted, Vectors, Weights, counted, grams_of, vectors_of
 
 BATCH: Final = 20_000
@@ -52,17 +52,17 @@ class Found:
 def in_fixed_order(messages: Sequence[Message]) -> list[Message]:
     """An order that only the messages themselves decide, so that their arrival does not.
 
-    By a digest of what is compared, so that equal texts stand side by side, then by id.
+    By a digest of the words, so that equal texts stand side by side, then by id.
     """
     return sorted(messages, key=lambda message: (_digest(message), message.id))
 
 
 def _digest(message: Message) -> bytes:
-    text = "\n".join(head_and_body(message))
+    text = f"{message.subject}\n{message.detail}"
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def find(heap: Heap, vectors: Vectors, now: float, *, rule: Rule = Rule()) -> list[Found]:
+def find(heap: Heap, vectors: Vectors, now: float, *, rule: Rule = ORDINARY) -> list[Found]:
     """Every issue, the hottest first; each message is in exactly one. The key is the id of the first member in time."""
     messages = heap.messages
     found = []

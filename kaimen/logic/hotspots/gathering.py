@@ -14,11 +14,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kaimen.logic.hotspots.alike import Profile, Rule, same_issue
+from kaimen.logic.hotspots.alike import ORDINARY, Profile, Rule, same_issue
 from kaimen.logic.hotspots.pairing import Pairs, pairs
 from kaimen.logic.hotspots.terms import Sides, Vectors, Weights
 
-ALWAYS: Final = 8  # a group smaller than this looks at all its neighbours again whenever it grows; later at doublings
+ALWAYS: Final = (
+    8  # a group up to this size looks at all its neighbours again when it grows; larger ones at doublings
+)
+STILL: Final = 0.85  # a pair whose likeness fell below this share of what it was is put off
+GROWN: Final = 1.25  # two groups that did not fit are compared again once they are together so much larger
 
 Entry = tuple[float, int, int]
 
@@ -27,7 +31,7 @@ def gather(
     vectors: Vectors,
     weights: Weights,
     *,
-    rule: Rule = Rule(),
+    rule: Rule = ORDINARY,
     together: Sequence[Sequence[int]] = (),
     apart: Mapping[int, Hashable] | None = None,
 ) -> list[list[int]]:
@@ -70,11 +74,17 @@ class _Groups:
         self.profiles: dict[int, Profile] = {}
         self.marks: dict[int, Hashable] = dict(apart)
         self.near: dict[int, set[int]] = {}
+        self.unfit: dict[tuple[int, int], int] = {}
+        self.sizes = near.sizes
         self.start, self.ends = _neighbours(near, len(vectors))
 
     def profile(self, row: int) -> Profile:
         profile = self.profiles.get(row)
-        return profile or Profile.of(self.vectors.row(row), self.sides)
+        if profile is None:
+            terms = self.vectors.row(row)
+            place, matter = self.sizes[row]
+            profile = Profile(terms, self.sides, 1.0 if terms else 0.0, float(place), float(matter))
+        return profile
 
     def root(self, row: int) -> int:
         above = self.above
@@ -103,12 +113,10 @@ class _Groups:
         while heap:
             claimed, a, b = heapq.heappop(heap)
             one, other = self.root(a), self.root(b)
-            if one == other:
-                continue
-            fit = self.fit(one, other)
+            fit = 0.0 if one == other else self.fit_again(one, other)
             if not fit:
                 continue
-            if -fit > claimed + 1e-6:  # they have grown since, and are less alike now: wait for their turn
+            if fit < -claimed * STILL:  # they have grown since, and are less alike now: wait for their turn
                 heapq.heappush(heap, (-fit, one, other))
                 continue
             kept = self.join(one, other)
@@ -116,9 +124,25 @@ class _Groups:
             if members <= ALWAYS or members & (members - 1) == 0:
                 self._look_around(heap, kept)
 
+    def fit_again(self, a: int, b: int) -> float:
+        """`fit`, unless it was nothing when they were hardly smaller: large groups meet by many pairs of members."""
+        key = (min(a, b), max(a, b))
+        members = self.members(a) + self.members(b)
+        if members < self.unfit.get(key, 0) * GROWN:
+            return 0.0
+        fit = self.fit(a, b)
+        if not fit and members > 2:
+            self.unfit[key] = members
+        return fit
+
+    def members(self, row: int) -> int:
+        profile = self.profiles.get(row)
+        return profile.members if profile else 1
+
     def _look_around(self, heap: list[Entry], row: int) -> None:
-        for near in sorted(self.around(row)):
-            fit = self.fit(row, near)
+        self.near[row] = around = {self.root(near) for near in self.around(row)} - {row}
+        for near in sorted(around):
+            fit = self.fit_again(row, near)
             if fit:
                 heapq.heappush(heap, (-fit, min(row, near), max(row, near)))
 
@@ -133,10 +157,11 @@ class _Groups:
         one.add(other)
         self.profiles[a] = one
         self.profiles.pop(b, None)
-        around = self.around(a) | self.around(b)
+        fewer, more = sorted((self.around(a), self.around(b)), key=len)
+        more |= fewer  # the larger set takes the smaller in, or large groups would take quadratic time
         self.near.pop(b, None)
+        self.near[a] = more
         self.above[b] = a
-        self.near[a] = {self.root(row) for row in around} - {a}
         if b in self.marks:
             self.marks.setdefault(a, self.marks[b])
         return a

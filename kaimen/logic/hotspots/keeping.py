@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 
-def keep_ids(groups: Sequence[Sequence[int]], before: Mapping[int, int], held: Mapping[int, int]) -> list[int | None]:
+def keep_ids(
+    groups: Sequence[Sequence[int]], before: Mapping[int, int], held: Mapping[int, int]
+) -> list[int | None]:
     """For each group of rows the id that it goes on under, None for a new issue.
 
     `before` is each row's issue until now. `held` are rows that an officer's hand or a lock ties to an issue: a group

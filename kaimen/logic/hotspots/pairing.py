@@ -16,8 +16,8 @@ HEAVIEST: Final = 24  # grams of a message by which others are found
 FEW: Final = 60  # messages with one gram that are all compared with each other
 NEIGHBOURS: Final = 5  # beyond that: so many in min-hash order
 FLOOR: Final = 0.10  # pairs less alike than this are forgotten
-PARTNERS: Final = 24  # of one message, the most alike
-PER_MESSAGE: Final = 64  # comparisons that each message may ask for; a million messages then fit into memory
+PARTNERS: Final = 12  # of one message, the most alike
+PER_MESSAGE: Final = 48  # comparisons that each message may ask for; a million messages then fit into memory
 PAIRS_AT_ONCE: Final = 200_000
 
 
@@ -30,11 +30,14 @@ class Pairs:
     whole: Floats
     place: Floats
     matter: Floats
+    sizes: Floats  # of every row: squared lengths of its names and of its matter
 
     def fitting(self, rule: Rule) -> list[tuple[float, int, int]]:
         """(-whole, row, later row) of the pairs that two single messages may form under the rule."""
-        named = (self.place >= rule.place) | (self.whole >= rule.nameless)
-        fits = (self.whole >= rule.whole) & (self.matter >= rule.matter) & named
+        names = self.sizes[:, 0] >= rule.named
+        nameless = (self.whole >= rule.nameless) & ~(names[self.one] & names[self.other])
+        there = (self.place >= rule.place) | nameless
+        fits = (self.whole >= rule.whole) & (self.matter >= rule.matter) & there
         rows = zip(
             (-self.whole[fits]).tolist(), self.one[fits].tolist(), self.other[fits].tolist(), strict=True
         )
@@ -46,11 +49,14 @@ def pairs(vectors: Vectors, weights: Weights) -> Pairs:
     one, other = _candidates(vectors)
     found = _cosines(vectors, weights, one, other)
     kept = _best_partners(found, len(vectors))
-    return Pairs(*(column[kept] for column in _columns(found)))
-
-
-def _columns(found: Pairs) -> tuple[Ints, Ints, Floats, Floats, Floats]:
-    return found.one, found.other, found.whole, found.place, found.matter
+    return Pairs(
+        found.one[kept],
+        found.other[kept],
+        found.whole[kept],
+        found.place[kept],
+        found.matter[kept],
+        found.sizes,
+    )
 
 
 def _candidates(vectors: Vectors) -> tuple[Ints, Ints]:
@@ -95,12 +101,15 @@ def _signature(rows: NDArray[np.int32], terms: NDArray[np.int32], count: int) ->
 def _cosines(vectors: Vectors, weights: Weights, one: Ints, other: Ints) -> Pairs:
     """The three cosines of each pair, without those under FLOOR."""
     numbers = np.arange(TERMS)
-    whole = sparse.csr_matrix((vectors.weights, vectors.terms, vectors.start), shape=(len(vectors), TERMS), copy=True)
+    whole = sparse.csr_matrix(
+        (vectors.weights, vectors.terms, vectors.start), shape=(len(vectors), TERMS), copy=True
+    )
     whole.sort_indices()
     sides = np.stack((weights.naming(numbers), weights.telling(numbers)), axis=1)
     square = whole.copy()
     square.data **= 2
-    lengths = np.sqrt(np.maximum(square @ sides, 1e-12))
+    sizes: Floats = np.asarray(square @ sides)
+    lengths = np.sqrt(np.maximum(sizes, 1e-12))
     del square
     sides = np.column_stack((np.ones(TERMS), sides))
     kept: list[tuple[Ints, Ints, Floats]] = []
@@ -113,10 +122,10 @@ def _cosines(vectors: Vectors, weights: Weights, one: Ints, other: Ints) -> Pair
         kept.append((a, b, dots))
     if not kept:
         none, nothing = np.zeros(0, np.int64), np.zeros(0)
-        return Pairs(none, none, nothing, nothing, nothing)
+        return Pairs(none, none, nothing, nothing, nothing, sizes)
     dots = np.concatenate([row[2] for row in kept])
     first_rows, later_rows = (np.concatenate([row[column] for row in kept]) for column in (0, 1))
-    return Pairs(first_rows, later_rows, dots[:, 0], dots[:, 1], dots[:, 2])
+    return Pairs(first_rows, later_rows, dots[:, 0], dots[:, 1], dots[:, 2], sizes)
 
 
 def _best_partners(found: Pairs, count: int) -> Ints:

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from kaimen.logic.hotspots.alike import Profile, Rule, heaviest, same_issue
+from kaimen.logic.hotspots.alike import ORDINARY, Profile, Rule, heaviest, same_issue
 from kaimen.logic.hotspots.messages import Message, head_and_body
 from kaimen.logic.hotspots.terms import (
     Sides,
@@ -38,7 +38,7 @@ class Heard:
 class Stream:
     """Issues under integer keys, found by their grams. Same messages in the same order, same issues."""
 
-    def __init__(self, *, weights: Weights | None = None, rule: Rule = Rule(), next_key: int = 1) -> None:
+    def __init__(self, *, weights: Weights | None = None, rule: Rule = ORDINARY, next_key: int = 1) -> None:
         self.weights = weights or Weights()
         self.rule = rule
         self.next_key = next_key
@@ -114,4 +114,6 @@ def words_of(message: Message, terms: frozenset[int], limit: int = 4) -> tuple[s
         edges = np.flatnonzero(np.diff(inside.astype(np.int8), prepend=0)).tolist()
         found.update(dict.fromkeys(text[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True)))
     ranked = sorted(found, key=lambda run: (-len(run), run))
-    return tuple(run for n, run in enumerate(ranked) if not any(run in longer for longer in ranked[:n]))[:limit]
+    return tuple(run for n, run in enumerate(ranked) if not any(run in longer for longer in ranked[:n]))[
+        :limit
+    ]

@@ -141,10 +141,15 @@ def grams_of(messages: Sequence[Message]) -> Grams:
         messages=len(messages),
         of=keys // TERMS,
         terms=keys % TERMS,
-        counts=np.bincount(where, counts, minlength=len(keys)),
-        inside=np.bincount(where, counts * within, minlength=len(keys)),
-        touching=np.bincount(where, counts * touches, minlength=len(keys)),
+        counts=_summed(where, counts, len(keys)),
+        inside=_summed(where, counts * within, len(keys)),
+        touching=_summed(where, counts * touches, len(keys)),
     )
+
+
+def _summed(where: Ints, counts: Floats, length: int) -> Floats:
+    summed: Floats = np.bincount(where, counts, minlength=length).astype(np.float64)
+    return summed
 
 
 def counted(grams: Grams, weights: Weights, most: int = KEPT_AT_FIRST) -> Counted:

@@ -10,10 +10,10 @@ from kaimen.logic.hotspots.messages import Message
 
 LONGEST: Final = 40
 _SENTENCE: Final = re.compile(r"[。！？!?\n；;]+")
-_SERVICE_NUMBER: Final = re.compile(r"\d{7,}|\d{3,4}-\d{7,8}")  # phones and ID numbers have no place in a title
-_OPENING: Final = re.compile(
-    r"^(?:尊敬的[^，,：:]{0,12}[，,：:]|您好|你好|领导好|各位领导|[，,：:、。\s​])+"
-)
+_SERVICE_NUMBER: Final = re.compile(
+    r"\d{7,}|\d{3,4}-\d{7,8}"
+)  # phones and ID numbers have no place in a title
+_OPENING: Final = re.compile(r"^(?:尊敬的[^，,：:]{0,12}[，,：:]|您好|你好|领导好|各位领导|[，,：:、。\s​])+")
 
 
 def title_of(ranked: Sequence[Message]) -> str:

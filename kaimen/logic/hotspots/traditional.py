@@ -29,9 +29,7 @@ _PAIRS: Final = """
 黃黄 齒齿 龍龙 佔占 併并 倖幸 傭佣 僱雇 儘尽 衹只 隻只 祇只 歸归 墊垫 廟庙 擺摆 攤摊 榜榜 樁桩 槍枪 檯台 臺台
 颱台 歐欧 滯滞 灘滩 瀏浏 牽牵 猶犹 瑣琐 睜睁 筍笋 簽签 籤签 紮扎 絲丝 綜综 緒绪 膚肤 蓋盖 蔣蒋 覽览 諾诺 謀谋
 """
-_TABLE: Final = {
-    ord(pair[0]): pair[1] for pair in _PAIRS.split() if len(pair) == 2 and pair[0] != pair[1]
-}
+_TABLE: Final = {ord(pair[0]): pair[1] for pair in _PAIRS.split() if len(pair) == 2 and pair[0] != pair[1]}
 
 
 def simplified(text: str) -> str:

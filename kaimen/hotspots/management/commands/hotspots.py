@@ -83,4 +83,6 @@ def _peak_mb() -> float | None:
     except ImportError:
         return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1)  # bytes there, kibibytes on Linux
+    return round(
+        peak / (1024 * 1024 if sys.platform == "darwin" else 1024), 1
+    )  # bytes there, kibibytes on Linux
