@@ -115,17 +115,14 @@ def heaviest(terms: Mapping[int, float], count: int) -> list[tuple[int, float]]:
 
 def likeness(one: Profile, other: Profile) -> tuple[float, float, float]:
     """(whole, place, matter): three cosines."""
-    small, large = (one, other) if len(one.terms) <= len(other.terms) else (other, one)
+    mine, theirs, sides = one.terms, other.terms, one.sides
     both = named = told = 0.0
-    theirs, sides = large.terms, small.sides
-    for term, weight in small.terms.items():
-        had = theirs.get(term)
-        if had is not None:
-            product = weight * had
-            naming, telling = sides[term]
-            both += product
-            named += product * naming
-            told += product * telling
+    for term in mine.keys() & theirs.keys():
+        product = mine[term] * theirs[term]
+        naming, telling = sides[term]
+        both += product
+        named += product * naming
+        told += product * telling
     return (
         _ratio(both, one.whole, other.whole),
         _ratio(named, one.place, other.place),

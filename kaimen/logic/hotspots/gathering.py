@@ -23,6 +23,7 @@ ALWAYS: Final = (
 )
 STILL: Final = 0.85  # a pair whose likeness fell below this share of what it was is put off
 GROWN: Final = 1.25  # two groups that did not fit are compared again once they are together so much larger
+REMEMBERED: Final = 20_000  # profiles of single messages kept for their next comparison
 
 Entry = tuple[float, int, int]
 
@@ -72,6 +73,7 @@ class _Groups:
         self.sides = KnownSides(weights)
         self.above = list(range(len(vectors)))
         self.profiles: dict[int, Profile] = {}
+        self.alone: dict[int, Profile] = {}
         self.marks: dict[int, Hashable] = dict(apart)
         self.near: dict[int, set[int]] = {}
         self.unfit: dict[tuple[int, int], int] = {}
@@ -79,11 +81,14 @@ class _Groups:
         self.start, self.ends = _neighbours(near, len(vectors))
 
     def profile(self, row: int) -> Profile:
-        profile = self.profiles.get(row)
+        profile = self.profiles.get(row) or self.alone.get(row)
         if profile is None:
             terms = self.vectors.row(row)
             place, matter = self.sizes[row]
             profile = Profile(terms, self.sides, 1.0 if terms else 0.0, float(place), float(matter))
+            if len(self.alone) >= REMEMBERED:
+                self.alone.clear()
+            self.alone[row] = profile
         return profile
 
     def root(self, row: int) -> int:
@@ -113,7 +118,10 @@ class _Groups:
         while heap:
             claimed, a, b = heapq.heappop(heap)
             one, other = self.root(a), self.root(b)
-            fit = 0.0 if one == other else self.fit_again(one, other)
+            alone = one == a and other == b and a not in self.profiles and b not in self.profiles
+            fit = (
+                0.0 if one == other else -claimed if alone and not self.marks else self.fit_again(one, other)
+            )
             if not fit:
                 continue
             if fit < -claimed * STILL:  # they have grown since, and are less alike now: wait for their turn
@@ -156,7 +164,9 @@ class _Groups:
             a, b, one, other = b, a, other, one
         one.add(other)
         self.profiles[a] = one
-        self.profiles.pop(b, None)
+        for known in (self.profiles, self.alone):
+            known.pop(b, None)
+        self.alone.pop(a, None)
         fewer, more = sorted((self.around(a), self.around(b)), key=len)
         more |= fewer  # the larger set takes the smaller in, or large groups would take quadratic time
         self.near.pop(b, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,7 +11,7 @@ from kaimen.logic.hotspots.alike import Profile, heaviest
 from kaimen.logic.hotspots.heat import Heat, Voice, heat, people_in, trend
 from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.names import mentioned
-from kaimen.logic.hotspots.terms import Sides, Vectors
+from kaimen.logic.hotspots.terms import Sides, Vectors, grams_of
 from kaimen.logic.hotspots.titles import title_of
 
 READ: Final = 60  # members whose words are read for title and names; the most typical ones of a large issue
@@ -37,7 +38,7 @@ def summary(members: Sequence[Message], typical: Sequence[int], now: float) -> S
     ranked = [members[position] for position in typical]
     read = [f"{m.subject} {m.detail[:120]}" for m in ranked[:READ] if m.shown]
     places, firms = mentioned(read, at_least=2 if len(read) > 3 else 1)
-    told: dict[str, None] = dict.fromkeys(name for m in members if m.shown for name in m.said_of)
+    told: dict[str, None] = dict.fromkeys(name for m in members for name in m.places)
     voices = [Voice(m.user, m.at, m.support) for m in members]
     return Summary(
         title=title_of(ranked),
@@ -75,3 +76,19 @@ def by_typicality(vectors: Vectors, rows: Sequence[int], profile: Profile) -> li
 def marks_of(profile: Profile, count: int = 60) -> list[tuple[int, float]]:
     """The heaviest grams of an issue: enough to know what joins it."""
     return heaviest(profile.terms, count)
+
+
+def nearest_to(marks: Mapping[int, float], messages: Sequence[Message]) -> list[Message]:
+    """The messages, those that say most of what `marks` weigh first; of equals the shorter, then the earlier."""
+    if not messages:
+        return []
+    grams = grams_of(messages)
+    said = [0.0] * len(messages)
+    size = [0] * len(messages)
+    for row, term in zip(grams.of.tolist(), grams.terms.tolist(), strict=True):
+        said[row] += marks.get(term, 0.0)
+        size[row] += 1
+    order = sorted(
+        range(len(messages)), key=lambda row: (-said[row] / math.sqrt(size[row] + 1), size[row], row)
+    )
+    return [messages[row] for row in order]

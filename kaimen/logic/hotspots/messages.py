@@ -11,6 +11,8 @@ from kaimen.logic.hotspots.traditional import simplified
 
 HEAD: Final = 60  # characters of the subject, or of the first sentence where there is none
 BODY: Final = 240  # characters of the detail: what follows is grievance, courtesy and addresses
+NAMED, UNNAMED = "\x02", "\x03"  # around what is known to be a name
+_CONTROL: Final = re.compile(r"[\x00-\x1f]")  # our own marks among them
 _SENTENCE: Final = re.compile(r"[。！？!?\n；;]")
 
 
@@ -18,7 +20,7 @@ _SENTENCE: Final = re.compile(r"[。！？!?\n；;]")
 class Message:
     """One thing that somebody said. `user` "" is nobody known; `at` is in seconds since 1970.
 
-    `said_of` are names that whoever wrote it down knew besides: the place chosen, the enterprise, the service.
+    `places` and `matters` are what was chosen besides: the place on the map, the service of the list.
     """
 
     id: str
@@ -28,7 +30,8 @@ class Message:
     detail: str = ""
     likes: int = 0
     dislikes: int = 0
-    said_of: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    matters: tuple[str, ...] = ()
     shown: bool = True  # False: its words count, and are never quoted (asked for confidentially)
 
     @property
@@ -43,9 +46,11 @@ def head_and_body(message: Message) -> tuple[str, str]:
     if not subject:
         first = _SENTENCE.split(detail[:HEAD], maxsplit=1)[0]
         subject, detail = first, detail[len(first) :]
-    return comparable(subject[:HEAD] + " " + " ".join(message.said_of)), comparable(detail[:BODY])
+    chosen = "".join(f" {NAMED}{comparable(place[:HEAD])}{UNNAMED}" for place in message.places)
+    chosen += "".join(f" {comparable(matter[:HEAD])}" for matter in message.matters)
+    return comparable(subject[:HEAD]) + chosen, comparable(detail[:BODY])
 
 
 def comparable(text: str) -> str:
     """Full-width and half-width, large and small, traditional and simplified count as the same."""
-    return simplified(unicodedata.normalize("NFKC", text)).lower().replace("\n", " ").replace("\x01", " ")
+    return _CONTROL.sub(" ", simplified(unicodedata.normalize("NFKC", text)).lower())

@@ -18,7 +18,7 @@ def _words(text: str) -> list[str]:
 _PLACES: Final = _words(
     "小区 花园 家园 公馆 公寓 新城 国际 苑 府 湾 城 郡 庄 园 山庄 广场 大厦 市场 学校 小学 中学 幼儿园 医院 公园 "
     "地铁站 公交站 站台 号线 停车场 食堂 宿舍楼 宿舍 厂区 车间 路口 路 大道 街 巷 高速 村 镇 乡 街道 社区 "
-    "酒店 县 楼盘 片区 桥 湖 大学 学院 号楼 号门 充电棚 篮球场 阅览室 车棚 滩 东门 西门 南门 北门 期 栋"
+    "酒店 县 楼盘 片区 桥 湖 大学 学院 号楼 号门 充电棚 篮球场 阅览室 车棚 滩 期 栋"
 )
 _FIRMS: Final = _words("有限公司 公司 集团 银行 物业 车贷 理财 培训机构 培训学校 健身房 超市 燃气 水务 协会")
 # Characters of prepositions, verbs and particles: a name does not run across them.
@@ -26,7 +26,9 @@ _BORDER: Final = (
     "在于和与的对向请把被是位近诉映询报议望给让将从到及我有了要去来就都不没很太去他她你们这那该某个"
 )
 _ENDS: Final = "|".join(sorted({*_PLACES, *_FIRMS}, key=lambda end: (-len(end), end)))
-NAME: Final = re.compile(rf"[^\W{_BORDER}]{{1,7}}?(?:{_ENDS})")
+NAME: Final = re.compile(
+    rf"\x02[^\x03]*\x03|[^\W{_BORDER}]{{1,7}}?(?:{_ENDS})|[东西南北]门"
+)  # what is marked as one, or ends so
 _FIRM: Final = re.compile(rf"(?:{'|'.join(_FIRMS)})$")
 _REGION: Final = re.compile(
     r"^(?:[a-z]\d*[省市区县州]|西地省|本市|全市|市区|省|市|区|县|镇|乡|街道|社区)+", re.IGNORECASE

@@ -16,7 +16,7 @@ HEAVIEST: Final = 24  # grams of a message by which others are found
 FEW: Final = 60  # messages with one gram that are all compared with each other
 NEIGHBOURS: Final = 5  # beyond that: so many in min-hash order
 FLOOR: Final = 0.10  # pairs less alike than this are forgotten
-PARTNERS: Final = 12  # of one message, the most alike
+PARTNERS: Final = 10  # of one message, the most alike
 PER_MESSAGE: Final = 48  # comparisons that each message may ask for; a million messages then fit into memory
 PAIRS_AT_ONCE: Final = 200_000
 

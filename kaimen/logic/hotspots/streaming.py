@@ -50,27 +50,28 @@ class Stream:
         """Take up an issue as `marks_of` its profile kept it; call in order of last use, the latest last."""
         self._see(list(terms))
         self.profiles[key] = Profile.of(dict(terms), self._sides, members)
-        self._index(key, dict(heaviest(terms, LEADING)))
+        self._index(key, _leading(terms))
         self.next_key = max(self.next_key, key + 1)
 
     def hear(self, message: Message) -> Heard:
         """Let `message` join the issue that it fits best, or start one."""
         grams = grams_of([message])
         self.weights.learn(grams)
-        terms = vectors_of([counted(grams, self.weights)], self.weights, at_least=1).row(0)
-        self._see(list(terms))
-        mine = Profile.of(terms, self._sides)
-        leading = dict(list(terms.items())[:LEADING])
-        key, fit = self._best(mine, leading)
+        batch = [counted(grams, self.weights)]
+        everything = vectors_of(batch, self.weights, at_least=1).row(0)
+        known = vectors_of(batch, self.weights).row(0)  # grams said before: only these can be shared
+        self._see(list(everything))
+        mine = Profile.of(known, self._sides)
+        key, fit = self._best(mine, _leading(known))
         if fit:
-            shared = frozenset(term for term in terms if term in self.profiles[key].terms)
+            shared = frozenset(term for term in known if term in self.profiles[key].terms)
             self.profiles[key].add(mine)
-            self._index(key, leading)
+            self._index(key, _leading(known))
             return Heard(key, True, fit, words_of(message, shared))
         key = self.next_key
         self.next_key += 1
-        self.profiles[key] = mine
-        self._index(key, leading)
+        self.profiles[key] = Profile.of(everything, self._sides)
+        self._index(key, _leading(everything))
         return Heard(key, False, 1.0, ())
 
     def _best(self, mine: Profile, leading: Mapping[int, float]) -> tuple[int, float]:
@@ -98,6 +99,10 @@ class Stream:
             keys[key] = None
             if len(keys) > BY_ONE_GRAM:
                 del keys[next(iter(keys))]
+
+
+def _leading(terms: Mapping[int, float]) -> dict[int, float]:
+    return dict(heaviest(terms, LEADING))
 
 
 def words_of(message: Message, terms: frozenset[int], limit: int = 4) -> tuple[str, ...]:

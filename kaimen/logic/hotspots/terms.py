@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kaimen.logic.hotspots.messages import Message, head_and_body
+from kaimen.logic.hotspots.messages import NAMED, Message, head_and_body
 from kaimen.logic.hotspots.names import LONGEST, NAME
 
 BITS: Final = 20
@@ -230,7 +230,8 @@ def grams_at(code: Codes, size: int) -> tuple[Ints, Ints]:
 def _inside_names(text: str) -> Bools:
     inside = np.zeros(len(text), bool)
     for match in NAME.finditer(text):
-        inside[max(match.start(), match.end() - LONGEST) : match.end()] = True
+        marked = text[match.start()] == NAMED
+        inside[match.start() if marked else max(match.start(), match.end() - LONGEST) : match.end()] = True
     return inside
 
 
