@@ -4,8 +4,10 @@ What is stored is never what a browser might run: photos become JPEG without EXI
 downloads, and the name on disk says nothing.
 """
 
+import contextlib
 import hashlib
 import io
+import logging
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,6 +22,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kaimen.foundation.models import Attachment, Person
 from kaimen.logic.text import clean
 
+log = logging.getLogger(__name__)
 LARGEST = 20 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000  # a 60-megapixel phone photo passes, a decompression bomb does not
 LONGEST_SIDE = 2400
@@ -42,7 +45,7 @@ Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 class Refused(ValueError):
     """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros,
-    not_photo."""
+    not_photo, no_room."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -62,6 +65,7 @@ def refused_words(error: Refused) -> str:
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
         "bomb": _("“%(name)s”展开以后大得不正常，收不了。"),
         "not_photo": _("“%(name)s”不是照片。请选一张手机拍的照片，JPG、PNG 都行。"),
+        "no_room": _("“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"),
         "macros": _("“%(name)s”里带宏，收不了。请另存为不带宏的文件再发。"),
     }
     return words[error.code] % error.params
@@ -134,6 +138,8 @@ def _read(upload: UploadedFile) -> tuple[str, bytes]:
         raise Refused("empty", name=name)
     if size > LARGEST:
         raise Refused("too_large", name=name, size=size // 2**20, largest=LARGEST // 2**20)
+    if getattr(upload, "no_room", False):
+        raise Refused("no_room", name=name)
     return name, upload.read()
 
 
@@ -202,7 +208,7 @@ def _keep(
         uploaded_by=by,
         **size,
     )
-    attachment.file.save(attachment.name, ContentFile(content), save=False)
+    _to_disk(attachment, content)
     try:
         with transaction.atomic():
             attachment.save()
@@ -210,3 +216,16 @@ def _keep(
         attachment.file.delete(save=False)
         raise
     return attachment
+
+
+def _to_disk(attachment: Attachment, content: bytes) -> None:
+    """Raises Refused("no_room"), and leaves no half of it: a full disk has no room for that either."""
+    file = attachment.file
+    where = file.field.generate_filename(attachment, attachment.name)
+    try:
+        file.name = file.storage.save(where, ContentFile(content))
+    except OSError as error:
+        log.error("no room for an attachment: %s", type(error).__name__)
+        with contextlib.suppress(OSError):
+            file.storage.delete(where)
+        raise Refused("no_room", name=attachment.name) from error

@@ -26,6 +26,7 @@ WORDS: dict[str, Any] = {
     "extension_agreed": _("“%(title)s”要晚些办结，新的日子和原因写在里面。"),
     "link_changed": _("“%(title)s”的查看链接换了，旧的打不开了。"),
     # to who owns it
+    "cases_imported": _("导入了 %(count)s 件归您管，都在您的办件里。"),
     "case_received": _("新的一件归您：“%(title)s”（%(number)s）。"),
     "case_handed_over": _("%(from)s把“%(title)s”（%(number)s）转给了您。"),
     "case_answered": _("%(by)s替您答复了“%(title)s”（%(number)s）。"),
@@ -62,6 +63,7 @@ WORDS: dict[str, Any] = {
     "role_taken": _("您的角色收回了：%(role)s（%(organisation)s）。"),
     "face_put_up": _("%(by)s给您换了照片，来办事的人看得到。不要它，在这里去掉。"),
     "face_taken_down": _("%(by)s去掉了您的照片。"),
+    "key_made": _("有一把接口钥匙（%(name)s）可以以您的名义办事。不是您知道的，请找管理员收回。"),
     # to a group chat: numbers and dates only
     "group_task_given": _("有一件新的交办，请在 %(due)s 前回，登录后在“交办给我的”里看。"),
     "group_late": _("有 %(count)s 件过了承诺的日子，请登录后到督办台看。"),

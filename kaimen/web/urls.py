@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from . import views
 
@@ -10,4 +10,5 @@ urlpatterns = [
     path("board/how", views.how, name="board_how"),
     path("board/figures.csv", views.figures_csv, name="board_csv"),
     path("board/figures.xlsx", views.figures_xlsx, name="board_xlsx"),
+    path("api/v1/", include("kaimen.web.api.urls")),
 ]

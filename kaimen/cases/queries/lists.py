@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from kaimen.cases import search as full_text
@@ -75,9 +75,10 @@ def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[C
 
 def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With what a row shows, and `open_tasks` in the same query."""
-    return cases.select_related(*ROW).annotate(
-        open_tasks=Count("tasks", filter=Q(tasks__state__in=OPEN_TASKS), distinct=True)
-    )
+    # A count of its own for each row that is shown: joined and grouped, all rows would be counted before the limit.
+    given: Any = Task.cases.through.objects.filter(case=OuterRef("pk"), task__state__in=OPEN_TASKS)
+    counted = given.order_by().values("case").annotate(n=Count("pk")).values("n")
+    return cases.select_related(*ROW).annotate(open_tasks=Coalesce(Subquery(counted), 0))
 
 
 def _by_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:

@@ -36,12 +36,17 @@ REFUSALS = {
 @never_cache
 @manager_only
 def people(request: HttpRequest) -> HttpResponse:
-    me, text = me_of(request), request.GET.get("q", "")[:40]
-    rows = staff.with_places(staff.search_people(me, text)).select_related("account")
+    rows = found_people(request, me_of(request))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "foundation/people.html", {"page": page, "q": request.GET.get("q", "")[:40]})
+
+
+def found_people(request: HttpRequest, me: Person) -> Any:
+    """What the page's search and filter ask for, with present roles and jobs."""
+    rows = staff.with_places(staff.search_people(me, request.GET.get("q", "")[:40])).select_related("account")
     if request.GET.get("who") == "staff":
         rows = rows.filter(roles__active=True).distinct()
-    context = {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "q": text}
-    return render(request, "foundation/people.html", context)
+    return rows
 
 
 @never_cache

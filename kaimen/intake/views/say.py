@@ -16,20 +16,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
+from kaimen.catalogue import search
 from kaimen.catalogue.models import Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
-from kaimen.intake import choice
+from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
-from kaimen.intake.forms import SayForm, not_taken_words
+from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
 from kaimen.intake.models import FormLink
-from kaimen.intake.senders import remember_device, sender_of
+from kaimen.intake.senders import remember_device, remember_phone, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
+from kaimen.logic.text import clean
 
 JOIN_SALT = "intake.join"
 
@@ -74,7 +77,7 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
     form_link = FormLink.objects.select_related(
         "community", "place", "enterprise", "service", "domain"
-    ).filter(token=token)
+    ).filter(token=clean(token))
     found = form_link.first()
     if found is None:
         raise Http404
@@ -95,15 +98,21 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
     if form.is_valid():
         if doubt := _doubt(community, request, form_link):
             return _page(request, community, form, request.POST, form_link, doubt=doubt)
+        phone, code = form.cleaned_data["phone"], form.cleaned_data["code"]
+        theirs = confirming.is_theirs(request, phone, code)
         try:
-            case = _take(request, community, form.cleaned_data, person, form_link)
+            case = _take(request, community, form.cleaned_data, person, form_link, theirs)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
-            return remember_device(request, redirect(track_path(case)))
+            response = remember_device(request, redirect(track_path(case)))
+            if theirs:
+                remember_phone(response, phone_digest(phone))
+            return response
         except (NotTaken, NoOwner) as error:
-            asks_phone = isinstance(error, NotTaken) and error.code == "ask_phone"
-            form.add_error("phone" if asks_phone else "words", not_taken_words(error))
+            _say_why(request, form, error)
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
+            if error.code == "no_room":  # our fault, not theirs
+                return _page(request, community, form, request.POST, form_link, status=503)
     return _page(request, community, form, request.POST, form_link, status=422)
 
 
@@ -120,12 +129,25 @@ def _doubt(community: Organisation, request: HttpRequest, form_link: FormLink | 
     return told + (_("照片和文件要重新选。") if request.FILES else "")
 
 
+def _say_why(request: HttpRequest, form: SayForm, error: NotTaken | NoOwner) -> None:
+    """The refusal at the field that helps; a phone that has to be confirmed is sent its code."""
+    code = error.code if isinstance(error, NotTaken) else ""
+    if code == "ask_code":
+        given = form.cleaned_data["code"]
+        phone = form.cleaned_data["phone"]
+        again = "code_wrong" if given else confirming.send_code(request, phone)
+        form.add_error("code", str(NOT_TAKEN_WORDS[again]))
+        return
+    form.add_error("phone" if code == "ask_phone" else "words", not_taken_words(error))
+
+
 def _take(
     request: HttpRequest,
     community: Organisation,
     data: dict[str, Any],
     person: Person | None,
     link: FormLink | None,
+    theirs: bool,
 ) -> Case:
     phone = data["phone"] or (person.phone if person else "")
     asker = Asker(
@@ -145,7 +167,7 @@ def _take(
             channel=Channel.FORM if link else Channel.WEB,
             by=None,
             asker=asker,
-            sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
+            sender=sender_of(request, phone_digest(phone), confirmed=theirs or person is not None),
             service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
             domain=link.domain if link else None,
             place=data["place"] or (link.place if link else None),
@@ -161,10 +183,10 @@ def _take(
 
 def _obvious(request: HttpRequest, community: Organisation, link: FormLink | None) -> Service | None:
     """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
-    if "service" in request.POST:
+    if "service" in request.POST or (link and link.domain):
         return None
-    found = _suggestion(community, request.POST, link)
-    return found.service if found else None
+    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
+    return found[0].service if found else None
 
 
 def _page(
@@ -184,6 +206,7 @@ def _page(
         "joins": _joins(found),
         "community": community,
         "demo": settings.DEMO,
+        "code_shown": confirming.shown(request) if form.errors.get("code") else "",
         "picked": choice.picked(given),
         "about": choice.about(given.get("words", "")),
         "doubt": doubt,
@@ -195,10 +218,10 @@ def _page(
 def _suggestion(
     community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
 ) -> Suggestion | None:
-    key = given.get("service", "")
+    key = clean(given.get("service", ""))  # PostgreSQL refuses to look for a NUL
     if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
         key = ""  # it was only our own guess about words that have changed since
-    service = Service.objects.published().filter(community=community, key=key).first() if key else None
+    service = published_service(community, key) if key else None
     place = given.get("place", "")
     return suggest(
         community=community,
