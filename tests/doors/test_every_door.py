@@ -44,7 +44,7 @@ WHO: dict[frozenset[str], str] = {
         service_list service_list_xlsx hsds_about hsds_services hsds_organizations board board_how board_csv
         board_xlsx set_language elder choose_community sign_out first_password account_inactive sign_in
         account_login mfa_login_webauthn mfa_authenticate open311_discovery open311_services open311_service
-        open311_requests open311_request open311_token api_schema api_docs""",
+        open311_requests open311_request open311_token api_schema api_docs due_ics""",
     ONLY_OWN_COMMUNITY: "service service_versions service_version hsds_service",
     # need what this world has not: a file, a wanted answer, the demo, codes, a password given minutes ago
     NOBODY: """sign_in_code file track_do sign_in_as mfa_deactivate_totp mfa_view_recovery_codes
@@ -56,6 +56,7 @@ WHO: dict[frozenset[str], str] = {
     SIGNED_IN - {"outsider"}: "api_service",
     frozenset({"worker"}): "api_need",  # who asked
     # the last two say what is missing before they look for the case: their own tests know the outsider
+    READERS_ANYWHERE | {"handler", "chair"}: "due_feed",
     DESK_ANYWHERE: "take visits form_links api_needs api_case_progress api_case_answer",
     DESK: "form_poster form_stop desk_do desk_task",
     READERS_ANYWHERE: """api_cases desk desk_export desk_save_view manage_services manage_services_xlsx manage_service_new
