@@ -1,6 +1,6 @@
 """The page where a person gets their calendar address, and the file behind it."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -35,9 +35,7 @@ def due_ics(request: HttpRequest, token: str) -> HttpResponse:
     feed = feeds.by_token(token)
     if feed is None:
         count_guess(request)
-        if too_many_guesses(request):
-            return HttpResponse(status=429)
-        raise Http404
+        return HttpResponse(status=429 if too_many_guesses(request) else 404)
     feeds.note_reading(feed, now())
     response = HttpResponse(feeds.calendar_of(feed.person), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="kaimen-due.ics"'
