@@ -106,8 +106,8 @@ def promise_shape(promise: Any) -> shapes.Promise:
         days=promise.days,
         extension_days=promise.extension_days,
         due_on=promise.due_on,
-        met_at=promise.met_at,
-        ended_at=promise.ended_at,
+        met_at=promise.met_at and timezone.localtime(promise.met_at),
+        ended_at=promise.ended_at and timezone.localtime(promise.ended_at),
     )
 
 
