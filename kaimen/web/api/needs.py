@@ -87,6 +87,7 @@ def _need(case: Case) -> shapes.Need:
     owner = case.owner
     return shapes.Need(
         number=case.number,
+        words=case.words,
         state=case.state,
         state_said=wording.state_said(case),
         service=case.service.key if case.service else None,
