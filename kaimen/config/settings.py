@@ -56,6 +56,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kaimen.foundation.middleware.TooMuch",
+    "kaimen.foundation.middleware.SignedOutWhileWriting",
     "kaimen.foundation.middleware.StaffSecondFactor",
 ]
 
@@ -120,6 +122,7 @@ STATIC_ROOT = ENV.var / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = ENV.var / "media"
+FILE_UPLOAD_HANDLERS = ["kaimen.foundation.uploads.Bounded"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"

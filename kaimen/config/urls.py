@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+handler400 = "kaimen.look.views.not_understood"
 handler500 = "kaimen.look.views.broken"
 
 urlpatterns = [
