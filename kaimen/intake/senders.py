@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -115,7 +115,7 @@ class Flood:
         for by in BY:
             if value := getattr(sender, f"{by}_digest"):
                 counts |= {f"{by}_day": self._day[by][value], f"{by}_hour": self._hour[by][value]}
-        return judge(Counts(**counts, **trust(sender)), sender.limits)
+        return judge(replace(Counts(**trust(sender)), **counts), sender.limits)
 
     def taken(self, sender: Sender) -> None:
         """One more from this sender: the next need of the same transaction sees it."""

@@ -130,7 +130,8 @@ def _mix(
 
     def losses(share: float, sharpness: float) -> NDArray[np.floating[Any]]:
         chances = softmax((learnt + share * ground) * sharpness)
-        return -np.log(np.maximum(chances[row, right], 1e-9))
+        lost: NDArray[np.floating[Any]] = -np.log(np.maximum(chances[row, right], 1e-9))
+        return lost
 
     found = [(losses(share, s).mean(), share, float(s)) for share in shares for s in SHARPNESS]
     least, share, sharpness = min(found)
