@@ -3,11 +3,7 @@
 Commands of `./run` and the names of settings in general are held by test_house_rules.py.
 """
 
-import os
 import re
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
