@@ -194,11 +194,13 @@ class House:
         with psycopg.connect(**self.cluster.direct(self.cluster.primary())) as connection:
             rows = connection.execute(WHOLE).fetchall()
             cases = connection.execute("SELECT count(*) FROM cases_case").fetchone()
-        kept = {row[0]: row[1:] for row in rows}
+        kept = {row[0].removeprefix("say-"): row[1:] for row in rows}
         told = people.acknowledged()
         lost = [
             n for n in told if n.key not in kept or kept[n.key][0] != sha256(n.token.encode()).hexdigest()
         ]
+        for need in lost[:3]:
+            print(f"LOST {need.key} {need.token} kept as {kept.get(need.key)}", file=sys.stderr)
         half = [key for key, (_, *parts) in kept.items() if parts[0] != 2 or not all(parts)]
         return {
             "acknowledged": len(told),

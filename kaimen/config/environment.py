@@ -111,6 +111,8 @@ def database(url: str, var: Path) -> dict[str, Any]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": name,
+            # opening the file anew for every request costs more than most pages
+            "CONN_MAX_AGE": None,
             "OPTIONS": SQLITE_OPTIONS,
             "TEST": {"NAME": f"{name}.test"},  # a file: the live server's threads must share it
         }

@@ -22,6 +22,7 @@ PUBLIC_URL = ENV.public_url  # the address printed in links and QR codes
 INSTALLED_APPS = [
     "kaimen.web",
     "kaimen.intake",
+    "kaimen.hotspots",
     "kaimen.cases",
     "kaimen.catalogue",
     "kaimen.foundation",

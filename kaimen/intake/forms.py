@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue.models import Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.form_fields import Handle, Said
@@ -32,6 +33,12 @@ NOT_TAKEN_WORDS = {
     "nothing_said": _("没看出是什么事。请用几个字说一说，比如“食堂周末不开”。"),
     "wait": _("刚才已经收到您好几件了，都在办。请过一会儿再说新的；要补充，打开原来的那件写就行。"),
     "no_owner": _("这里还没有登记服务专员和督办，暂时没人能接。您写的都还在，请先打社区电话。"),
+    "ask_code": _(
+        "这个网络刚刚说的事很多，要看一眼手机是不是您的：填上短信里的 6 位数字再交一次，您写的都还在。"
+    ),
+    "code_wrong": _("数字不对，或者已经过期。再看一眼短信；没收到，就把这一格空着再交一次。"),
+    "code_wait": _("这个号码的验证码要得太快了，过一会儿再交一次；急事请直接打社区电话。您写的都还在。"),
+    "code_unsent": _("短信现在发不出去。您写的都还在，请过一会儿再交，或者直接打社区电话。"),
     "ask_phone": _("这个网络刚刚说的事很多。请留个手机号再提交，您写的都还在。"),
 }
 
@@ -91,6 +98,12 @@ class SayForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
+    code = forms.CharField(
+        label=_("短信里的 6 位数字"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
     confidential = forms.BooleanField(label=_("办事的人不要看到我是谁"), required=False)
     consent = forms.BooleanField(label=_("我知道这些信息只用来办这件事"), required=False)
 
@@ -121,7 +134,7 @@ class SayForm(forms.Form):
 
     def clean_service(self) -> Service | None:
         key = self.cleaned_data["service"]
-        return Service.objects.published().filter(community=self.community, key=key).first() if key else None
+        return published_service(self.community, key) if key else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

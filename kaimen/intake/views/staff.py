@@ -29,7 +29,7 @@ from kaimen.logic.routing import NoOwner
 TAKERS = (RoleKind.OFFICER, RoleKind.SUPERVISOR)
 
 
-def _taker(request: HttpRequest) -> tuple[Person, Organisation]:
+def taker(request: HttpRequest) -> tuple[Person, Organisation]:
     community = current_community(request)
     person = person_of(request)
     if person is None:
@@ -41,7 +41,7 @@ def _taker(request: HttpRequest) -> tuple[Person, Organisation]:
 @login_required
 def take(request: HttpRequest) -> HttpResponse:
     """One screen, keyboard only: hear it, write it, press Ctrl+Enter, say the number back."""
-    person, community = _taker(request)
+    person, community = taker(request)
     form = TakeForm(
         request.POST or None,
         request.FILES or None,
@@ -97,7 +97,7 @@ def _write_down(data: dict[str, Any], person: Person, community: Organisation) -
 @login_required
 def visits(request: HttpRequest) -> HttpResponse:
     """Visits of the community, and a form for a new one: each line heard becomes a case with an owner."""
-    person, community = _taker(request)
+    person, community = taker(request)
     form = VisitForm(
         request.POST or None,
         community=community,
@@ -147,7 +147,7 @@ def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -
 
 @login_required
 def form_links(request: HttpRequest) -> HttpResponse:
-    person, community = _taker(request)
+    person, community = taker(request)
     form = FormLinkForm(request.POST or None, community=community)
     if request.method == "POST" and form.is_valid():
         link = make_form_link(community=community, by=person, **form.cleaned_data)
@@ -161,7 +161,7 @@ def form_links(request: HttpRequest) -> HttpResponse:
 @login_required
 def form_poster(request: HttpRequest, pk: int) -> HttpResponse:
     """A page to print and put on the wall."""
-    _person, community = _taker(request)
+    _person, community = taker(request)
     link = get_object_or_404(FormLink, pk=pk, community=community)
     address = qr.absolute(f"/f/{link.token}")
     return render(
@@ -174,7 +174,7 @@ def form_poster(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def form_stop(request: HttpRequest, pk: int) -> HttpResponse:
-    person, community = _taker(request)
+    person, community = taker(request)
     stop_form_link(form=get_object_or_404(FormLink, pk=pk, community=community), by=person)
     messages.success(request, _("这个码停用了，以前收到的都还在。"))
     return redirect("form_links")
