@@ -65,6 +65,7 @@ class ManyFiles(forms.ClearableFileInput):
 
 class ManyFilesField(forms.FileField):
     widget = ManyFiles
+    default_error_messages = {"empty": _("有一个文件是空的，请重新选。")}
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [f for f in (data if isinstance(data, (list, tuple)) else [data]) if f]
