@@ -15,7 +15,8 @@ from kaimen.foundation import audit
 from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.models import Attachment, Consent, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.intake.models import FormLink, Submission, Visit
+from kaimen.intake.hearing import Heard, hear
+from kaimen.intake.models import FormLink, Reading, Submission, Visit
 from kaimen.intake.owners import owner_for
 from kaimen.intake.senders import Sender, check_flood
 from kaimen.logic.flood import Verdict
@@ -80,6 +81,9 @@ def knock(
 ) -> Case:
     """Take one need: afterwards a case with one owner, its promises, timeline, audit and notices exists.
 
+    What the words say beside the service is kept with it: urgency and why, kind, domain if that is clear, a place if
+    exactly one is named and none was given.
+
     `key` makes it once only: the same key again returns the same case and changes nothing. `join` puts the new case
     beside a similar one without touching that one's voice. `sender` is held to the limits of logic.flood; needs
     taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
@@ -91,6 +95,10 @@ def knock(
     said = check_words(words)
     if sender and by is None:
         _hold_if_flooding(check_flood(sender, now))
+    heard = hear(community, said)
+    domain = domain or (service.domain if service else None) or (heard.domain if heard.sure else None)
+    if place is None and not place_text and len(heard.places) == 1:
+        place = heard.places[0]
     try:
         with transaction.atomic():
             owner = owner_for(
@@ -104,7 +112,7 @@ def knock(
                 community=community,
                 words=said,
                 service=service,
-                domain=domain or (service.domain if service else None),
+                domain=domain,
                 owner=owner.person,
                 routing=owner.reasons,
                 channel=channel,
@@ -117,9 +125,12 @@ def knock(
                 place_text=place_text,
                 attachments=attachments,
                 urgent=urgent,
+                urgent_why=heard.urgent_why,
+                kind=heard.kind,
                 by=by,
                 now=now,
             )
+            _keep_reading(case, heard, now)
             _keep_submission(key, case, form, visit, sender, asker, by, now)
             if join:
                 _join(case, join, by, now)
@@ -130,6 +141,24 @@ def knock(
             raise
         return first.case
     return case
+
+
+def _keep_reading(case: Case, heard: Heard, now: datetime) -> None:
+    """What was understood, beside what it turns out to be: figures and learning compare the two."""
+    Reading.objects.create(
+        case=case,
+        domain=heard.domain,
+        service=case.service,
+        confidence=min(1.0, heard.confidence),
+        sure=heard.sure,
+        ranked=[[domain.key, round(confidence, 4)] for domain, confidence in heard.ranked],
+        mentions={
+            "places": [place.name for place in heard.places],
+            "enterprises": [firm.name for firm in heard.enterprises],
+        },
+        model=heard.model,
+        at=now,
+    )
 
 
 def _join(case: Case, other: Case, by: Person | None, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
-from kaimen.catalogue.models import Service
+from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
@@ -65,6 +65,7 @@ class SayForm(forms.Form):
         label=_("有什么事？"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     service = forms.CharField(required=False, max_length=80)
+    domain = forms.CharField(required=False, max_length=80)
     join = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("在哪儿"), required=False, empty_label=_("不选也行")
@@ -109,6 +110,10 @@ class SayForm(forms.Form):
     def clean_service(self) -> Service | None:
         key = self.cleaned_data["service"]
         return Service.objects.published().filter(community=self.community, key=key).first() if key else None
+
+    def clean_domain(self) -> Domain | None:
+        key = self.cleaned_data["domain"]
+        return Domain.objects.filter(community=self.community, key=key).first() if key else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -65,7 +65,7 @@ WHO: dict[frozenset[str], str] = {
     frozenset({"handler"}): "task task_do",  # the department's, not the firm's chair
     MANAGERS: """roster roster_sample manage_people manage_person_add manage_person manage_reveal manage_role_give
         manage_role_take manage_absence_add manage_absence_drop manage_password_link manage_organisations
-        manage_organisation manage_organisation_add manage_webhook_add manage_webhook_drop""",
+        manage_organisation triage triage_use manage_organisation_add manage_webhook_add manage_webhook_drop""",
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms

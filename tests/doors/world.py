@@ -84,6 +84,7 @@ def furnish() -> House:
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
+        "triage_use": {"pk": 0},
         "hsds_service": {"id": None},
         "sign_in_as": {"pk": people.worker.pk},
         "first_password": {"token": "x" * 22},
