@@ -16,6 +16,7 @@ LAYERS = [
     "intake",
     "hotspots",
     "cases",
+    "letters",
     "catalogue",
     "foundation",
     "look",
