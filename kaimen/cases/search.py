@@ -24,14 +24,17 @@ def body_of(case: Case) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def write_text(case: Case, *, new: bool = False) -> None:
-    """Keep the searchable text in step with the case; the index follows by database triggers (migration)."""
-    body = body_of(case)
-    if new:
-        CaseText.objects.create(case=case, community_id=case.community_id, body=han_spaced(body))
-        return
+def write_new_texts(cases: Iterable[Case]) -> None:
+    """The searchable text of cases just opened; the index follows by database triggers (migration)."""
+    CaseText.objects.bulk_create(
+        CaseText(case=case, community_id=case.community_id, body=han_spaced(body_of(case))) for case in cases
+    )
+
+
+def write_text(case: Case) -> None:
+    """Keep the searchable text in step with a case that has changed."""
     answers = case.answers.values_list("text", flat=True)
-    body = han_spaced("\n".join([body, *answers]))
+    body = han_spaced("\n".join([body_of(case), *answers]))
     CaseText.objects.filter(case=case).update(body=body)
 
 

@@ -106,3 +106,18 @@ def pinyin_initials(text: str) -> str:
     for run in runs(text):
         found.append("".join(s[:1] for s in pinyin_syllables(run)) if is_han(run) else run)
     return "".join(found)
+
+
+def beyond(title: str, words: str) -> str:
+    """What `words` go on to say after `title`; all of them when they do not begin with it, "" when that was all.
+
+    A title that was cut ends in …, and so the rest begins with one.
+    """
+    start = title.removesuffix("…").strip()
+    said = words.strip()
+    if not said.startswith(start):
+        return said
+    rest = said[len(start) :]
+    if title.endswith("…"):
+        return f"…{rest}"
+    return rest.lstrip(" \t\n，。！？；：,.!?;:、…")

@@ -137,7 +137,7 @@ def test_with_many_workers_at_once_each_timed_job_runs_once(alone: dict[str, job
     assert JobRun.objects.count() == 5
 
 
-def worker(*options: str) -> subprocess.Popen[bytes]:
+def worker(*options: str, **more: str) -> subprocess.Popen[bytes]:
     """A real worker process on the database of this test."""
     database = settings.DATABASES["default"]
     url = f"sqlite:///{database['NAME']}"
@@ -148,7 +148,7 @@ def worker(*options: str) -> subprocess.Popen[bytes]:
             if host.startswith("/")
             else (f"postgresql://{user}@{host}:{database['PORT']}/{database['NAME']}")
         )
-    environment = os.environ | {"KAIMEN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"KAIMEN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)} | more
     return subprocess.Popen(
         [sys.executable, "-m", "kaimen", "work", "--interval", "0.05", *options], cwd=ROOT, env=environment
     )

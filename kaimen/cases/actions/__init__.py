@@ -18,7 +18,7 @@ from .handling import (
     supply_more,
     take_case,
 )
-from .opening import open_case
+from .opening import NewCase, open_case, open_cases
 from .progress import tell_progress
 from .rating import close_silent, note_call_back, note_mended, rate_case
 from .refusing import appeal, decide_appeal, propose_refusal, sign_refusal
@@ -34,6 +34,7 @@ from .tasks import (
 
 __all__ = [
     "Moved",
+    "NewCase",
     "NotNow",
     "accept_task",
     "add_note",
@@ -59,6 +60,7 @@ __all__ = [
     "note_call_back",
     "note_mended",
     "open_case",
+    "open_cases",
     "propose_refusal",
     "rate_case",
     "reopen_case",

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("foundation", "0008_machine_keys"),
-        ("intake", "0001_initial"),
+        ("intake", "0002_needs_table"),
     ]
 
     operations = [
