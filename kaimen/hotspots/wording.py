@@ -87,16 +87,13 @@ def public_title(issue: HotIssue) -> str:
 def parts(issue: HotIssue) -> list[dict[str, Any]]:
     """The sum of the heat, part by part, as it is shown."""
     total = max(sum(points for _code, _count, points in issue.parts), 1e-9)
-    return [
-        {
-            "code": code,
-            "name": PARTS[code],
-            "counted": str(COUNTED[code]) % {"n": f"{counted:g}"},
-            "points": points,
-            "share": f"{points / total * 100:.2f}",
-        }
-        for code, counted, points in issue.parts
-    ]
+    shown, before = [], 0.0
+    for code, counted, points in issue.parts:
+        share = points / total * 100
+        part = {"code": code, "name": PARTS[code], "counted": str(COUNTED[code]) % {"n": f"{counted:g}"}}
+        shown.append(part | {"points": points, "from": f"{before:.2f}", "share": f"{share:.2f}"})
+        before += share
+    return shown
 
 
 def chip_for(case: Case, person: Person) -> Chip | None:

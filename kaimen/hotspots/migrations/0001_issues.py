@@ -6,114 +6,257 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('cases', '0006_answer_template_switch'),
-        ('catalogue', '0004_service_loaded'),
-        ('foundation', '0009_reference_stamp'),
+        ("cases", "0006_answer_template_switch"),
+        ("catalogue", "0004_service_loaded"),
+        ("foundation", "0009_reference_stamp"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Ear',
+            name="Ear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('heard_until', models.BigIntegerField(default=0)),
-                ('gathered_at', models.DateTimeField(blank=True, null=True)),
-                ('weights', models.BinaryField(default=bytes)),
-                ('community', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='ear', to='foundation.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("heard_until", models.BigIntegerField(default=0)),
+                ("gathered_at", models.DateTimeField(blank=True, null=True)),
+                ("weights", models.BinaryField(default=bytes)),
+                (
+                    "community",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="ear",
+                        to="foundation.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='HotIssue',
+            name="HotIssue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, max_length=120)),
-                ('locked_at', models.DateTimeField(blank=True, null=True)),
-                ('hidden_at', models.DateTimeField(blank=True, null=True)),
-                ('marked_at', models.DateTimeField(blank=True, null=True)),
-                ('mark_note', models.TextField(blank=True)),
-                ('messages', models.PositiveIntegerField(default=0)),
-                ('people', models.PositiveIntegerField(default=0)),
-                ('support', models.PositiveIntegerField(default=0)),
-                ('heat', models.FloatField(default=0)),
-                ('parts', models.JSONField(default=list)),
-                ('trend', models.JSONField(default=list)),
-                ('places', models.JSONField(default=list)),
-                ('enterprises', models.JSONField(default=list)),
-                ('matter', models.CharField(blank=True, max_length=160)),
-                ('named_firms', models.JSONField(default=list)),
-                ('marks', models.JSONField(default=list)),
-                ('first_at', models.DateTimeField(blank=True, null=True)),
-                ('last_at', models.DateTimeField(blank=True, null=True)),
-                ('told_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('community', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hot_issues', to='foundation.organisation')),
-                ('domain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='catalogue.domain')),
-                ('locked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.person')),
-                ('marked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.person')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='merged', to='hotspots.hotissue')),
-                ('named_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=120)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("hidden_at", models.DateTimeField(blank=True, null=True)),
+                ("marked_at", models.DateTimeField(blank=True, null=True)),
+                ("mark_note", models.TextField(blank=True)),
+                ("messages", models.PositiveIntegerField(default=0)),
+                ("people", models.PositiveIntegerField(default=0)),
+                ("support", models.PositiveIntegerField(default=0)),
+                ("heat", models.FloatField(default=0)),
+                ("parts", models.JSONField(default=list)),
+                ("trend", models.JSONField(default=list)),
+                ("places", models.JSONField(default=list)),
+                ("enterprises", models.JSONField(default=list)),
+                ("matter", models.CharField(blank=True, max_length=160)),
+                ("named_firms", models.JSONField(default=list)),
+                ("marks", models.JSONField(default=list)),
+                ("first_at", models.DateTimeField(blank=True, null=True)),
+                ("last_at", models.DateTimeField(blank=True, null=True)),
+                ("told_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "community",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="hot_issues",
+                        to="foundation.organisation",
+                    ),
+                ),
+                (
+                    "domain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="catalogue.domain",
+                    ),
+                ),
+                (
+                    "locked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.person",
+                    ),
+                ),
+                (
+                    "marked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.person",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="merged",
+                        to="hotspots.hotissue",
+                    ),
+                ),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-heat', 'pk'],
+                "ordering": ["-heat", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='IssueDeed',
+            name="IssueDeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('deed', models.CharField(choices=[('merged', '并进来'), ('split', '分出去'), ('moved', '挪了一件'), ('renamed', '改了标题'), ('locked', '锁上'), ('unlocked', '解锁'), ('hidden', '不公示'), ('shown', '重新公示'), ('marked', '提为议题建议'), ('unmarked', '撤回建议'), ('undone', '撤销了一步')], max_length=10)),
-                ('at', models.DateTimeField()),
-                ('params', models.JSONField(default=dict)),
-                ('before', models.JSONField(default=dict)),
-                ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.person')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='deeds', to='hotspots.hotissue')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "deed",
+                    models.CharField(
+                        choices=[
+                            ("merged", "并进来"),
+                            ("split", "分出去"),
+                            ("moved", "挪了一件"),
+                            ("renamed", "改了标题"),
+                            ("locked", "锁上"),
+                            ("unlocked", "解锁"),
+                            ("hidden", "不公示"),
+                            ("shown", "重新公示"),
+                            ("marked", "提为议题建议"),
+                            ("unmarked", "撤回建议"),
+                            ("undone", "撤销了一步"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                ("params", models.JSONField(default=dict)),
+                ("before", models.JSONField(default=dict)),
+                ("undone_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="foundation.person"
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deeds",
+                        to="hotspots.hotissue",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-at', '-pk'],
+                "ordering": ["-at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='IssueMembership',
+            name="IssueMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('words', models.JSONField(default=list)),
-                ('likeness', models.FloatField(default=1)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='issue_membership', to='cases.case')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='hotspots.hotissue')),
-                ('placed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='foundation.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("words", models.JSONField(default=list)),
+                ("likeness", models.FloatField(default=1)),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="issue_membership",
+                        to="cases.case",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="hotspots.hotissue",
+                    ),
+                ),
+                (
+                    "placed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="foundation.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
+                "ordering": ["pk"],
             },
         ),
         migrations.AddIndex(
-            model_name='hotissue',
-            index=models.Index(condition=models.Q(('merged_into', None)), fields=['community', '-heat'], name='hottest_issues'),
+            model_name="hotissue",
+            index=models.Index(
+                condition=models.Q(("merged_into", None)),
+                fields=["community", "-heat"],
+                name="hottest_issues",
+            ),
         ),
         migrations.AddIndex(
-            model_name='hotissue',
-            index=models.Index(fields=['community', '-last_at'], name='issues_spoken_of_last'),
+            model_name="hotissue",
+            index=models.Index(fields=["community", "-last_at"], name="issues_spoken_of_last"),
         ),
         migrations.AddConstraint(
-            model_name='hotissue',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('pk')), _negated=True), name='issue_not_in_itself'),
+            model_name="hotissue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("merged_into", models.F("pk")), _negated=True), name="issue_not_in_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hotissue',
-            constraint=models.CheckConstraint(condition=models.Q(('locked_at', None), ('locked_by__isnull', False), _connector='OR'), name='issue_locked_by_somebody'),
+            model_name="hotissue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("locked_at", None), ("locked_by__isnull", False), _connector="OR"),
+                name="issue_locked_by_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='hotissue',
-            constraint=models.CheckConstraint(condition=models.Q(('marked_at', None), ('marked_by__isnull', False), _connector='OR'), name='issue_marked_by_somebody'),
+            model_name="hotissue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("marked_at", None), ("marked_by__isnull", False), _connector="OR"),
+                name="issue_marked_by_somebody",
+            ),
         ),
         migrations.AddIndex(
-            model_name='issuemembership',
-            index=models.Index(fields=['issue', '-joined_at'], name='hotspots_is_issue_i_bad1b1_idx'),
+            model_name="issuemembership",
+            index=models.Index(fields=["issue", "-joined_at"], name="hotspots_is_issue_i_bad1b1_idx"),
         ),
     ]
