@@ -145,7 +145,15 @@ def database(url: str, var: Path, patience: float = PATIENCE) -> dict[str, Any]:
         # one more round trip for each request, so that after a failover nobody is given a dead connection
         "CONN_HEALTH_CHECKS": True,
         # The pool waits twice as long after each failed attempt; given up early it starts anew with the next request.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}, **query},
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": 16,
+                "timeout": min(10, patience),
+                "reconnect_timeout": 5,
+            },
+            **query,
+        },
     }
 
 
