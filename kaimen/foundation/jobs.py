@@ -15,7 +15,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from kaimen.foundation import files, sealing, sign_in_codes, tables
 from kaimen.foundation.models import JobRun
@@ -79,8 +79,8 @@ def reap(now: datetime) -> int:
     over = Q(started_at__lt=now - LEASE) | Q(started_at__gt=now + ASTRAY)
     lost = DBTaskResult.objects.filter(over, status=TaskResultStatus.RUNNING)
     longest = timedelta(seconds=FIRST_WAIT * 4 ** (ATTEMPTS - 1))
-    astray = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__gt=now + longest + ASTRAY)
-    astray.update(run_after=now)
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__gt=now + longest + ASTRAY)
+    waiting.filter(run_after__lt=get_date_max()).update(run_after=now)  # the end of time means "at once"
     back = 0
     for result in lost:
         mine = lost.filter(pk=result.pk, started_at=result.started_at)
