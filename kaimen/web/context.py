@@ -23,6 +23,7 @@ STAFF_LINKS = (
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
     ("needs_tables", "file-input", _("导入诉求"), (OFFICER, SUPERVISOR, MANAGER)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
+    ("hot_board", "flame", _("热点"), (OFFICER, SUPERVISOR, MANAGER)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
     ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
