@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, CaseText
+from kaimen.foundation.rows import insert
 from kaimen.logic.text import grams, han_spaced
 
 FOUND_AT_MOST = 300
@@ -26,7 +27,7 @@ def body_of(case: Case) -> str:
 
 def write_new_texts(cases: Iterable[Case]) -> None:
     """The searchable text of cases just opened; the index follows by database triggers (migration)."""
-    CaseText.objects.bulk_create(
+    insert(
         CaseText(case=case, community_id=case.community_id, body=han_spaced(body_of(case))) for case in cases
     )
 

@@ -26,7 +26,7 @@ class Sender:
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
-    device = request.get_signed_cookie(DEVICE_COOKIE, default="")
+    device = _device(request)
     return Sender(
         address_digest=digest(client_address(request), "address"),
         device_digest=digest(device, "device") if device else "",
@@ -35,8 +35,15 @@ def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sende
     )
 
 
+def _device(request: HttpRequest) -> str:
+    """What the signed cookie says, "" for none or one that is not ours; the signature is checked once a request."""
+    if not hasattr(request, "_device"):
+        request._device = request.get_signed_cookie(DEVICE_COOKIE, default="")  # type: ignore[attr-defined]  # kept for this request
+    return str(request._device)  # type: ignore[attr-defined]
+
+
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if not request.get_signed_cookie(DEVICE_COOKIE, default=""):  # none yet, or one that is not ours
+    if not _device(request):
         response.set_signed_cookie(
             DEVICE_COOKIE,
             secrets.token_urlsafe(12),

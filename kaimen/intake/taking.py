@@ -16,6 +16,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.rows import insert
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
 from kaimen.intake.senders import Flood, Sender
@@ -170,8 +171,8 @@ def _new_case(need: Need, owner: Owner) -> cases.NewCase:
 
 
 def _keep_submissions(done: Sequence[tuple[Need, Case]]) -> None:
-    Submission.objects.bulk_create(_submission(need, case) for need, case in done)
-    Consent.objects.bulk_create(
+    insert(_submission(need, case) for need, case in done)
+    insert(
         Consent(
             person=need.asker.person,
             kind=ConsentKind.PERSONAL_DATA,

@@ -19,6 +19,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import notices
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.rows import insert
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.text import clean
 
@@ -68,7 +69,6 @@ def open_case(**new: Any) -> Case:
     return open_cases([NewCase(**new)])[0]
 
 
-@transaction.atomic
 def open_cases(news: Iterable[NewCase]) -> list[Case]:
     """Open cases and return them in this order, each with its number, both promises, its first step, its audit row,
     its searchable text and notices to owner and asker. NotNow("no_words") if one of them says nothing: then none is.
@@ -76,12 +76,18 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
     Every kind of row is written by one statement for all cases together, so the cost of a case falls with their number.
     """
     opened = [_prepared(new) for new in news]
-    _number(opened)
-    for one, case in zip(opened, Case.objects.bulk_create([one.case for one in opened]), strict=True):
-        for promise in one.promises:
-            promise.case = case  # it has its key only now
-    _write_around(opened)
+    _write(opened)
     return [one.case for one in opened]
+
+
+@transaction.atomic(savepoint=False)  # what can be wrong with a need was found out before
+def _write(opened: list[_Opened]) -> None:
+    _number(opened)
+    insert(one.case for one in opened)
+    for one in opened:
+        for promise in one.promises:
+            promise.case = one.case  # it has its key only now
+    _write_around(opened)
 
 
 def _prepared(new: NewCase) -> _Opened:
@@ -131,9 +137,9 @@ def _number(opened: list[_Opened]) -> None:
 
 
 def _write_around(opened: list[_Opened]) -> None:
-    Promise.objects.bulk_create([promise for one in opened for promise in one.promises])
+    insert(promise for one in opened for promise in one.promises)
     search.write_new_texts([one.case for one in opened])
-    CaseAttachment.objects.bulk_create(
+    insert(
         CaseAttachment(case=one.case, attachment=attachment, added_at=one.new.now)
         for one in opened
         for attachment in one.new.attachments
