@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connections
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
@@ -21,6 +21,7 @@ from kaimen.foundation.models import JobRun
 
 log = logging.getLogger(__name__)
 
+HEARTBEAT = f"{__name__}.beat"
 ATTEMPTS = 5
 LEASE = timedelta(minutes=10)  # a job that runs longer is taken to have lost its worker
 PATIENCE = timedelta(minutes=5)  # until a timed job that failed is tried again
@@ -114,15 +115,31 @@ class PatientWorker(Worker):
             retry(db_task_result, timezone.now())
 
     def run_forever(self) -> None:
+        """Until asked to stop. A database that is away is waited for: a failover takes seconds, a restart loses jobs."""
         while self.running:
-            close_old_connections()
-            now = timezone.now()
-            reap(now)
-            run_due(now)
-            self.max_tasks = self._run_tasks + AT_ONCE  # a full queue must not starve the timetable
-            self.run()
-            if self.running and self._run_tasks < self.max_tasks:
+            try:
+                idle = self._turn()
+            except (OperationalError, InterfaceError):
+                log.warning("the database is away; trying again", exc_info=True)
+                connections.close_all()
+                idle = True
+            if self.running and idle:
                 time.sleep(self.interval)
+
+    def _turn(self) -> bool:
+        """Look at the timetable, then do some of what is ready; True if nothing is left to do."""
+        close_old_connections()
+        now = timezone.now()
+        reap(now)
+        run_due(now)
+        self.max_tasks = self._run_tasks + AT_ONCE  # a full queue must not starve the timetable
+        self.run()
+        return self._run_tasks < self.max_tasks
+
+
+@timetable(every=timedelta(minutes=1))
+def beat(now: datetime) -> None:
+    """The sign of life of the workers: that it was started is all that /readyz wants to know."""
 
 
 @timetable(every=timedelta(minutes=5))

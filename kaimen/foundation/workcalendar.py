@@ -8,7 +8,7 @@ from pathlib import Path
 import yaml
 from django.utils import timezone
 
-from kaimen.logic.deadlines import add_workdays
+from kaimen.logic.deadlines import add_workdays, overdue_by
 from kaimen.logic.workdays import Calendar
 
 FOLDER = Path(__file__).resolve().parents[1] / "packs" / "calendars"
@@ -36,6 +36,11 @@ def _day_due(stamp: tuple[tuple[str, int], ...], start: date, days: int) -> date
 
 def today() -> date:
     return timezone.localdate()
+
+
+def working_days_late(due_on: date, today: date) -> int:
+    """By how many working days `today` is past `due_on`."""
+    return overdue_by(due_on, today, calendar())
 
 
 @lru_cache(maxsize=2)

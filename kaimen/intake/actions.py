@@ -10,7 +10,7 @@ from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
-from kaimen.foundation.models import Attachment, Organisation, Person, Place
+from kaimen.foundation.models import Attachment, MachineKey, Organisation, Person, Place
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.senders import Sender
 from kaimen.intake.taking import Asker, Need, NotTaken, take_together
@@ -59,6 +59,7 @@ def knock(
     attachments: Sequence[Attachment] = (),
     form: FormLink | None = None,
     visit: Visit | None = None,
+    machine: MachineKey | None = None,
     join: Case | None = None,
     urgent: bool = False,
     now: datetime | None = None,
@@ -84,6 +85,7 @@ def knock(
         attachments=attachments,
         form=form,
         visit=visit,
+        machine=machine,
         join=join,
         urgent=urgent,
         now=now or timezone.now(),

@@ -99,7 +99,7 @@ def _roles(paths: Iterable[str]) -> list[Role]:
         Role.objects.filter(
             kind__in=[RoleKind.OFFICER, RoleKind.SUPERVISOR], active=True, organisation__path__in=paths
         )
-        .select_related("person", "organisation")
+        .select_related("person__photo", "organisation")
         .defer(*SEALED)
         .order_by("pk")
     )

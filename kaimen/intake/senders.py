@@ -3,18 +3,21 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
+from kaimen.foundation import sms
 from kaimen.foundation.addresses import client_address
 from kaimen.foundation.fields import digest
-from kaimen.logic.flood import Counts, Verdict, judge
+from kaimen.logic.flood import Counts, Limits, Verdict, judge
 
 DEVICE_COOKIE = "device"
+PHONE_COOKIE = "phone_shown"
+PHONE_KEPT = 86400 * 90  # seconds
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class Sender:
     address_digest: str = ""
     device_digest: str = ""
     phone_digest: str = ""
-    confirmed: bool = False  # signed in by phone and code: the phone is theirs
+    confirmed: bool = False  # signed in, or shown by a code: the phone is theirs
+    limits: Limits = field(default_factory=Limits)
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
@@ -31,7 +35,7 @@ def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sende
         address_digest=digest(client_address(request), "address"),
         device_digest=digest(device, "device") if device else "",
         phone_digest=phone_digest,
-        confirmed=confirmed,
+        confirmed=confirmed or bool(phone_digest and phone_digest == _phone_shown(request)),
     )
 
 
@@ -40,6 +44,32 @@ def _device(request: HttpRequest) -> str:
     if not hasattr(request, "_device"):
         request._device = request.get_signed_cookie(DEVICE_COOKIE, default="")  # type: ignore[attr-defined]  # kept for this request
     return str(request._device)  # type: ignore[attr-defined]
+
+
+def _phone_shown(request: HttpRequest) -> str:
+    """The digest of the phone that this browser has confirmed by a code, "" if none."""
+    return str(request.get_signed_cookie(PHONE_COOKIE, default="", max_age=PHONE_KEPT))
+
+
+def remember_phone(response: HttpResponse, phone_digest: str) -> None:
+    """This browser need not confirm the same phone again."""
+    response.set_signed_cookie(
+        PHONE_COOKIE,
+        phone_digest,
+        max_age=PHONE_KEPT,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def trust(sender: Sender) -> dict[str, bool]:
+    """What logic.flood asks about the phone; without a gateway for codes a given number has to do."""
+    given = bool(sender.phone_digest)
+    return {
+        "has_phone": sender.confirmed or given,
+        "confirmed": sender.confirmed or (given and not sms.available()),
+    }
 
 
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -92,7 +122,7 @@ class Flood:
         for by in BY:
             if value := getattr(sender, f"{by}_digest"):
                 counts |= {f"{by}_day": self._day[by][value], f"{by}_hour": self._hour[by][value]}
-        return judge(Counts(**counts, has_phone=sender.confirmed or bool(sender.phone_digest)))
+        return judge(replace(Counts(**trust(sender)), **counts), sender.limits)
 
     def taken(self, sender: Sender) -> None:
         """One more from this sender: the next need of the same transaction sees it."""

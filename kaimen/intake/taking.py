@@ -14,7 +14,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
-from kaimen.foundation.models import Attachment, Consent, Organisation, Person, Place
+from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
 from kaimen.foundation.rows import insert
 from kaimen.intake.models import FormLink, Submission, Visit
@@ -26,7 +26,7 @@ CONSENT_VERSION = "2026-11"
 
 
 class NotTaken(Exception):
-    """The words cannot be taken like this. `code`: empty, too_long, nothing_said, wait, ask_phone."""
+    """The words cannot be taken like this. `code`: empty, too_long, nothing_said, wait, ask_phone, ask_code."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)
@@ -64,6 +64,7 @@ class Need:
     attachments: Sequence[Attachment] = field(default=())
     form: FormLink | None
     visit: Visit | None
+    machine: MachineKey | None
     join: Case | None
     urgent: bool
     now: datetime
@@ -191,6 +192,7 @@ def _submission(need: Need, case: Case) -> Submission:
         case=case,
         form=need.form,
         visit=need.visit,
+        machine=need.machine,
         address_digest=need.sender.address_digest if need.sender else "",
         device_digest=need.sender.device_digest if need.sender else "",
         phone_digest=phone_digest(need.asker.phone),

@@ -1,9 +1,9 @@
-"""Identity numbers, credit codes and phones: normalised, checked, masked, and found in free text."""
+"""Identity numbers, credit codes, phones, cards and plates: normalised, checked, masked, and found in free text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -49,7 +49,7 @@ class PersonalSpan:
 
     start: int
     end: int
-    kind: Literal["phone", "id"]
+    kind: Literal["phone", "id", "card", "plate"]
 
 
 def check_id(text: str, today: date | None = None) -> Checked:
@@ -156,31 +156,75 @@ _PHONE_IN_TEXT: Final = re.compile(
 )
 
 
+# 16 to 19 digits: bank cards, JR/T 0008-2000 《银行卡发卡行标识代码及卡号》.
+_CARD_IN_TEXT: Final = re.compile(rf"(?<!{_D}){_D}(?:{_GAP}{_D}){{15,18}}(?!{_D})")
+# Number plates, GA 36-2018 《中华人民共和国机动车号牌》: province, letter, five or (new energy) six, no I and no O.
+_PLATE_IN_TEXT: Final = re.compile(
+    "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼] ?[A-HJ-NP-Z][ ·.•-]?"
+    "(?=[A-HJ-NP-Z]*[0-9])(?:[A-HJ-NP-Z0-9]{6}|[A-HJ-NP-Z0-9]{5}|[A-HJ-NP-Z0-9]{4}[挂学警港澳])(?![A-Z0-9])",
+    re.IGNORECASE,
+)
+
+
 def find_personal_data(text: str) -> tuple[PersonalSpan, ...]:
-    """Mobile phones and identity numbers in free text, in order, not overlapping.
+    """Identity numbers, mobile phones, bank cards and number plates in free text, in order, not overlapping.
 
     Also written with gaps or full-width digits. An identity number counts here if its date part is a date, even
-    when its check digit is wrong: someone who mistypes one digit has still given themselves away.
+    when its check digit is wrong: someone who mistypes one digit has still given themselves away. A card counts by its
+    check digit: long numbers of orders and contracts are more common than cards.
     """
     found = list(_ids_in(text))
-    for match in _PHONE_IN_TEXT.finditer(text):
-        if not any(span.start < match.end() and match.start() < span.end for span in found):
-            found.append(PersonalSpan(match.start(), match.end(), "phone"))
+    patterns: tuple[tuple[re.Pattern[str], Literal["phone", "card", "plate"]], ...] = (
+        (_CARD_IN_TEXT, "card"),
+        (_PHONE_IN_TEXT, "phone"),
+        (_PLATE_IN_TEXT, "plate"),
+    )
+    for pattern, kind in patterns:
+        for match in pattern.finditer(text):
+            if kind == "card" and not is_card(match.group()):
+                continue
+            if not any(span.start < match.end() and match.start() < span.end for span in found):
+                found.append(PersonalSpan(match.start(), match.end(), kind))
     return tuple(sorted(found, key=lambda span: span.start))
 
 
+def is_card(text: str) -> bool:
+    """16 to 19 digits with the right check digit (Luhn, ISO/IEC 7812-1), not all the same."""
+    number = _compact(text)
+    if not number.isascii() or not number.isdigit() or not 16 <= len(number) <= 19 or len(set(number)) == 1:
+        return False
+    doubled = [int(d) * (1 + n % 2) for n, d in enumerate(reversed(number))]
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+
+
 def mask_text(text: str) -> str:
-    """The text with every phone and identity number in it masked; all else unchanged."""
+    """The text with every phone, identity number, bank card and plate in it masked; all else unchanged."""
     parts: list[str] = []
     at = 0
     for span in find_personal_data(text):
-        piece = text[span.start : span.end]
-        parts += [
-            text[at : span.start],
-            mask_phone(piece) if span.kind == "phone" else mask_id(piece),
-        ]
+        parts += [text[at : span.start], _MASKS[span.kind](text[span.start : span.end])]
         at = span.end
     return "".join(parts) + text[at:]
+
+
+def mask_card(card: str) -> str:
+    """Only the last four stay."""
+    number = _compact(card)
+    return "*" * (len(number) - 4) + number[-4:] if len(number) > 8 else "*" * len(number)
+
+
+def mask_plate(plate: str) -> str:
+    """Province and letter in front, two characters behind: 浙B***45."""
+    number = re.sub(r"[\s·•]", "", _compact(plate))
+    return number[:2] + "*" * (len(number) - 4) + number[-2:] if len(number) > 5 else "*" * len(number)
+
+
+_MASKS: Final[dict[str, Callable[[str], str]]] = {
+    "phone": mask_phone,
+    "id": mask_id,
+    "card": mask_card,
+    "plate": mask_plate,
+}
 
 
 def _ids_in(text: str) -> Iterator[PersonalSpan]:

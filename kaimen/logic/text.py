@@ -78,9 +78,13 @@ def run_grams(run: str, sizes: tuple[int, ...]) -> list[str]:
     return [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
 
 
+# Letters to Unicode, nothing to the eye: the fillers of Hangul, as NFKC leaves them.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160")
+
+
 def is_meaningful(text: str) -> bool:
     """False for nothing, only punctuation, only emoji or one character over and over: no need can be read from it."""
-    letters = [c for c in normalise(text) if c.isalpha() or c.isdigit()]
+    letters = [c for c in normalise(text) if (c.isalpha() or c.isdigit()) and c not in _BLANK_LETTERS]
     return len(letters) >= 2 and (len(set(letters)) > 1)
 
 
@@ -109,3 +113,18 @@ def pinyin_initials(text: str) -> str:
     for run in runs(text):
         found.append("".join(s[:1] for s in pinyin_syllables(run)) if is_han(run) else run)
     return "".join(found)
+
+
+def beyond(title: str, words: str) -> str:
+    """What `words` go on to say after `title`; all of them when they do not begin with it, "" when that was all.
+
+    A title that was cut ends in …, and so the rest begins with one.
+    """
+    start = title.removesuffix("…").strip()
+    said = words.strip()
+    if not said.startswith(start):
+        return said
+    rest = said[len(start) :]
+    if title.endswith("…"):
+        return f"…{rest}"
+    return rest.lstrip(" \t\n，。！？；：,.!?;:、…")

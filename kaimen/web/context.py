@@ -17,14 +17,18 @@ MANAGER, CHAIR = RoleKind.MANAGER, RoleKind.CHAIR
 # url name or path, icon, words, for whom; a link to a room that is not built does not show
 STAFF_LINKS = (
     ("desk", "inbox", _("我的办件"), (OFFICER, SUPERVISOR)),
+    ("find", "search", _("找"), (OFFICER, SUPERVISOR, HANDLER, MANAGER)),
     ("take", "phone", _("接电话"), (OFFICER, SUPERVISOR)),
     ("visits", "footprints", _("走访"), (OFFICER, SUPERVISOR)),
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
+    ("needs_tables", "file-input", _("导入诉求"), (OFFICER, SUPERVISOR, MANAGER)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
+    ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),
+    ("manage_keys", "key-round", _("接口钥匙"), (MANAGER,)),
     ("roster", "upload", _("导入名册"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
     ("service_list", "book-open", _("清单"), tuple(RoleKind)),

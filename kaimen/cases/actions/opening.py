@@ -165,7 +165,9 @@ def _due(promises: list[Promise]) -> dict[str, str]:
 
 def _first_messages(case: Case) -> list[notices.Message]:
     about = {"number": case.number, "title": case.title}
-    told = [notices.Message(case.owner, "case_received", link=links.desk_path(case), params=about)]
+    told = []
+    if case.channel != Channel.IMPORT:  # a table of thousands is told once, by who brings it in
+        told.append(notices.Message(case.owner, "case_received", link=links.desk_path(case), params=about))
     return told + steps.to_asker(case, "received", owner=case.owner.name)
 
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("foundation", "0007_attachment_token")]
+    dependencies = [("foundation", "0008_machine_keys")]
     operations = [
         migrations.RunSQL(
             [

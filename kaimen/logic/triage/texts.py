@@ -1,0 +1,154 @@
+"""Messages as numbers: character n-grams and words, hashed in one sweep over a whole batch.
+
+Hashing instead of a dictionary keeps 3,000 texts a second on one core possible in Python, and the stored model holds no
+readable words of anybody. The hash is our own (FNV-like over code points): the same on every machine and version.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import rjieba
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+
+from kaimen.logic.simplified import simplified
+
+BITS: Final = 20
+BUCKETS: Final = 1 << BITS
+# Of a long letter the opening and the end are read: what it is about is said there, and the middle tells the story.
+OPENING: Final = 1500
+END: Final = 300
+LONGEST_GRAM: Final = 3
+_OTHER: Final = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
+_NUMBER: Final = re.compile(r"[0-9]+")
+# A3区, B市: places written as codes say where, not what.
+_CODED_PLACE: Final = re.compile(r"[a-z][0-9]*(?:市|县|区|镇)")
+_MIX: Final = np.uint64(0x9E3779B97F4A7C15)
+_FIRST: Final = np.uint64(7919)
+_STEP: Final = np.uint64(0xBF58476D1CE4E5B9)
+_GAP: Final = ord(" ")
+_BREAK: Final = ord("\n")
+
+Numbers = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A batch as four sparse tables (texts, BUCKETS): n-grams and words of subject and detail."""
+
+    subject_grams: csr_matrix
+    detail_grams: csr_matrix
+    subject_words: csr_matrix
+    detail_words: csr_matrix
+
+    @property
+    def blocks(self) -> tuple[csr_matrix, ...]:
+        """In the order in which models keep their weights."""
+        return (self.subject_grams, self.detail_grams, self.subject_words, self.detail_words)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody wrote; a need of one sentence is a subject without detail."""
+
+    subject: str
+    detail: str = ""
+
+
+def plain(text: str) -> str:
+    """The form in which texts are compared: simplified characters, lower case, numbers as 0, no punctuation or emoji."""
+    if len(text) > OPENING + END:
+        text = f"{text[:OPENING]} {text[-END:]}"
+    text = simplified(unicodedata.normalize("NFKC", text)[: 2 * (OPENING + END)]).lower()
+    return _OTHER.sub(" ", _NUMBER.sub("0", _CODED_PLACE.sub(" ", text))).strip()
+
+
+def words(text: str) -> list[str]:
+    """The words of a `plain` text."""
+    return [word for word in rjieba.cut(text) if word != " "]
+
+
+def counts_of(messages: Sequence[Message]) -> Counts:
+    """All that models look at; counts are already dampened to 1 + ln(times)."""
+    subjects = [plain(message.subject) for message in messages]
+    details = [plain(message.detail) for message in messages]
+    tables = (gram_counts(subjects), gram_counts(details), word_counts(subjects), word_counts(details))
+    for table in tables:
+        table.data = 1 + np.log(table.data)
+    return Counts(*tables)
+
+
+def gram_counts(texts: Sequence[str]) -> csr_matrix:
+    """How often each hashed n-gram stands in each `plain` text: (len(texts), BUCKETS), float32. Not across gaps."""
+    points = _points(texts)
+    apart = points == _BREAK
+    inside = ~(apart | (points == _GAP))
+    rows = np.cumsum(apart)
+    keys: list[NDArray[np.int64]] = []
+    hashes: Numbers = (points + _FIRST) * _MIX
+    whole = inside
+    for size in range(1, LONGEST_GRAM + 1):
+        if size > 1:
+            hashes = _add(hashes[:-1], points[size - 1 :])
+            whole = whole[:-1] & inside[size - 1 :]
+        at = np.flatnonzero(whole)
+        keys.append((rows[at] << BITS) | _bucket(hashes[at]))
+    return _counted(np.concatenate(keys), len(texts))
+
+
+def word_counts(texts: Sequence[str]) -> csr_matrix:
+    """The same for the words of each `plain` text."""
+    cut = [words(text) for text in texts]
+    flat = [word for each in cut for word in each]
+    rows = np.repeat(np.arange(len(cut)), [len(each) for each in cut])
+    return _counted((rows << BITS) | hash_terms(flat), len(texts))
+
+
+def hash_terms(terms: Sequence[str]) -> NDArray[np.int64]:
+    """The bucket of each term as a whole, in [0, BUCKETS); the same as its n-gram's in `gram_counts`."""
+    if not terms:
+        return np.zeros(0, np.int64)
+    longest = max(map(len, terms))
+    padded = (
+        np.array(terms, dtype=f"U{longest}").view(np.uint32).reshape(len(terms), longest).astype(np.uint64)
+    )
+    hashes: Numbers = (padded[:, 0] + _FIRST) * _MIX
+    for column in range(1, longest):
+        more = padded[:, column]
+        hashes = np.where(more > 0, _add(hashes, more), hashes)
+    return _bucket(hashes)
+
+
+def _add(hashes: Numbers, more: Numbers) -> Numbers:
+    mixed: Numbers = (hashes ^ (hashes >> np.uint64(29))) * _MIX + more * _STEP
+    return mixed
+
+
+def _bucket(hashes: Numbers) -> NDArray[np.int64]:
+    found: NDArray[np.int64] = ((hashes * _MIX) >> np.uint64(64 - BITS)).astype(np.int64)
+    return found
+
+
+def _points(texts: Sequence[str]) -> Numbers:
+    joined = "\n".join(texts)
+    return np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+
+
+def _counted(keys: NDArray[np.int64], rows: int) -> csr_matrix:
+    """Keys hold the row above the bucket; sorting them brings equal ones together."""
+    keys = np.sort(keys)
+    new = (
+        np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        if len(keys)
+        else np.zeros(0, np.int64)
+    )
+    counts = np.diff(np.append(new, len(keys))).astype(np.float32)
+    kept = keys[new]
+    starts = np.searchsorted(kept >> BITS, np.arange(rows + 1))
+    return csr_matrix((counts, (kept & (BUCKETS - 1)).astype(np.int32), starts), shape=(rows, BUCKETS))

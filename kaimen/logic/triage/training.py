@@ -1,0 +1,153 @@
+"""From texts with their right classes to a model whose confidence was checked on texts that it had not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix, vstack
+
+from kaimen.logic.triage import ridge
+from kaimen.logic.triage.lexicon import Lexicon
+from kaimen.logic.triage.measuring import near_duplicates, score
+from kaimen.logic.triage.model import BATCH, Block, Model, Scores, Settings, side_by_side, softmax
+from kaimen.logic.triage.texts import Counts, Message, counts_of
+
+DEFAULT: Final = Settings()
+FOLDS: Final = 5
+FEWEST_TEXTS: Final = 20
+SHARPNESS: Final = np.geomspace(0.3, 30.0, 60)
+MODESTY: Final = 0.5  # standard errors of the loss
+GROUND: Final = (0.0, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8, 1.1, 1.5, 2.0)
+
+
+class NotEnough(Exception):
+    """Too few texts, or all of one class: keep the model that is there."""
+
+
+def cold(lexicon: Lexicon, labels: Sequence[str] | None = None) -> Model:
+    """A model of everyday words alone, over `labels` (default: all classes of the lexicon)."""
+    return Model(tuple(sorted(labels or lexicon.labels)), lexicon)
+
+
+def train(
+    messages: Sequence[Message],
+    truth: Sequence[str],
+    lexicon: Lexicon,
+    *,
+    groups: Sequence[int] | None = None,
+    settings: Settings = DEFAULT,
+    seed: int = 0,
+) -> Model:
+    """Learn from texts with their classes; every class must be in the lexicon (it may have no words there).
+
+    `groups`: texts that must stay together when confidence is checked, and that count as one voice when a feature must
+    occur in several (default: near-duplicates); in the product also the person, so that nothing of one person's wording
+    alone enters the model. Same input, same model. `notes` keep the cross-validated figures. Raises NotEnough.
+    """
+    labels = tuple(sorted(set(truth)))
+    if len(messages) < FEWEST_TEXTS or len(labels) < 2:
+        raise NotEnough
+    together = np.unique(groups if groups is not None else near_duplicates(messages), return_inverse=True)[1]
+    counts = _in_batches(messages)
+    said = lexicon.scores(counts)
+    ground = said[:, [lexicon.labels.index(label) for label in labels]]
+    blocks = [_known(table, together, settings.fewest) for table in counts.blocks]
+    parts = [
+        block.rows(table) * weight
+        for block, table, weight in zip(blocks, counts.blocks, settings.blocks, strict=True)
+    ]
+    rows = side_by_side(parts)
+    targets = np.where(np.array(truth)[:, None] == np.array(labels)[None, :], 1.0, -1.0)
+    learnt = _unseen(rows, targets, together, settings.alpha, seed)
+    share, sharpness = _mix(learnt, ground, targets, GROUND if settings.use_words else (0.0,))
+    weights, base = _fit(rows, targets, settings.alpha)
+    at = np.cumsum([0, *(len(block.buckets) for block in blocks)])
+    return Model(
+        labels=labels,
+        lexicon=lexicon,
+        settings=settings,
+        blocks=tuple(
+            Block(block.buckets, block.rarity, weights[at[n] : at[n + 1]].astype(np.float32))
+            for n, block in enumerate(blocks)
+        ),
+        base=base.astype(np.float32),
+        sharpness=sharpness,
+        ground=share,
+        texts=len(messages),
+        notes=_notes(learnt + share * ground, sharpness, labels, truth),
+    )
+
+
+def _in_batches(messages: Sequence[Message]) -> Counts:
+    parts = [counts_of(messages[i : i + BATCH]).blocks for i in range(0, len(messages), BATCH)]
+    return Counts(*(csr_matrix(vstack([part[n] for part in parts], format="csr")) for n in range(4)))
+
+
+def _known(table: csr_matrix, together: NDArray[np.int64], fewest: int) -> Block:
+    """The features that stand in the texts of at least `fewest` groups, weighed by how rare they are."""
+    ones = np.ones(len(together), np.float32)
+    members = csr_matrix((ones, (together, np.arange(len(together)))))
+    held = np.bincount((members @ table).tocsr().indices, minlength=table.shape[1])
+    buckets = np.flatnonzero(held >= fewest).astype(np.int32)
+    rarity = np.log((1 + members.shape[0]) / (1 + held[buckets])) + 1
+    return Block(buckets, rarity.astype(np.float32), np.zeros((0, 0), np.float32))
+
+
+def _fit(rows: csr_matrix, targets: NDArray[np.float64], alpha: float) -> tuple[Any, Any]:
+    base = targets.mean(axis=0)
+    return ridge.fit(rows, targets - base, alpha), base
+
+
+def _unseen(
+    rows: csr_matrix, targets: NDArray[np.float64], together: NDArray[np.int64], alpha: float, seed: int
+) -> Scores:
+    """The scores of each text by a model that has seen neither it nor anything of its group."""
+    order = np.random.default_rng(seed).permutation(together.max() + 1)
+    fold = order[together] % FOLDS
+    scores = np.zeros(targets.shape, np.float32)
+    for number in range(FOLDS):
+        held = fold == number
+        if not held.any() or held.all():
+            continue
+        weights, base = _fit(rows[~held], targets[~held], alpha)
+        scores[held] = rows[held] @ weights + base
+    return scores
+
+
+def _mix(
+    learnt: Scores, ground: Scores, targets: NDArray[np.float64], shares: Sequence[float]
+) -> tuple[float, float]:
+    """How much the lexicon says beside what was learnt, and the factor that makes confidences of scores.
+
+    Both are chosen where the confidences explain the truth of unseen texts best (temperature scaling, Guo et al. 2017):
+    few texts lean on the lexicon, many can do without.
+    """
+    right = targets.argmax(axis=1)
+    row = np.arange(len(right))
+
+    def losses(share: float, sharpness: float) -> NDArray[np.floating[Any]]:
+        chances = softmax((learnt + share * ground) * sharpness)
+        lost: NDArray[np.floating[Any]] = -np.log(np.maximum(chances[row, right], 1e-9))
+        return lost
+
+    found = [(losses(share, s).mean(), share, float(s)) for share in shares for s in SHARPNESS]
+    least, share, sharpness = min(found)
+    # Few texts leave it open how sharp is right: then the modest end of what fits is taken.
+    doubt = losses(share, sharpness).std() / len(right) ** 0.5
+    modest = min(s for loss, other, s in found if other == share and loss <= least + MODESTY * doubt)
+    return share, modest
+
+
+def _notes(scores: Scores, sharpness: float, labels: tuple[str, ...], truth: Sequence[str]) -> dict[str, Any]:
+    chances = softmax(scores * sharpness)
+    said = [labels[column] for column in chances.argmax(axis=1)]
+    found = score(truth, said, [float(c) for c in chances.max(axis=1)])
+    return {
+        "macro_f1": round(found.macro_f1, 4),
+        "accuracy": round(found.accuracy, 4),
+        "ece": round(found.ece, 4),
+        "per_class": {label: round(f1, 4) for label, f1 in found.per_class.items()},
+    }
