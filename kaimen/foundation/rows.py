@@ -24,6 +24,7 @@ PLAIN = frozenset(
         models.PositiveSmallIntegerField,
         models.PositiveIntegerField,
         models.BigIntegerField,
+        models.FloatField,
     }
 )
 

@@ -204,6 +204,8 @@ WHO: dict[str, frozenset[str]] = {
     "metrics": NOBODY,
     "due_ics": CAST,
     "due_feed": READERS_ANYWHERE | {"handler", "chair"},
+    "triage": MANAGERS,
+    "triage_use": MANAGERS,
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms

@@ -106,6 +106,7 @@ def furnish() -> House:
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
+        "triage_use": {"pk": 0},
         "hsds_service": {"id": None},
         "api_service": service,
         "due_ics": {"token": token_for(feed.salt, "due")},

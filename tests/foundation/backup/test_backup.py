@@ -256,7 +256,9 @@ def test_of_a_newer_program_is_refused(house: World, settings: Any, tmp_path: Pa
     refused(tmp_path / "copy.tar", "比这里的程序新", tmp_path, settings)
 
 
-def test_a_shared_connection_is_not_used(house: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shared_connection_is_not_used(
+    house: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Through PgBouncer pg_dump would leave its own settings behind for others."""
     if connection.vendor == "sqlite":
         pytest.skip("SQLite has no pooler")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0005_full_text"),
+        ("cases", "0006_answer_template_switch"),
         ("foundation", "0008_machine_keys"),
     ]
 
