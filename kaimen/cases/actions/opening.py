@@ -58,12 +58,14 @@ class NewCase:
 
 
 @dataclass
-class _Opened:
-    """A case on its way into the database, with what belongs to it."""
+class Opening:
+    """A case on its way into the database, with what belongs to it; invented ones have an answer and tell nobody."""
 
     new: NewCase
     case: Case
     promises: list[Promise] = field(default_factory=list)
+    answer: str = ""
+    tells: bool = True
 
 
 def open_case(**new: Any) -> Case:
@@ -77,13 +79,13 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
 
     Every kind of row is written by one statement for all cases together, so the cost of a case falls with their number.
     """
-    opened = [_prepared(new) for new in news]
-    _write(opened)
+    opened = [prepare(new) for new in news]
+    write_opened(opened)
     return [one.case for one in opened]
 
 
 @transaction.atomic(savepoint=False)  # what can be wrong with a need was found out before
-def _write(opened: list[_Opened]) -> None:
+def write_opened(opened: list[Opening]) -> None:
     _number(opened)
     insert(one.case for one in opened)
     for one in opened:
@@ -92,7 +94,7 @@ def _write(opened: list[_Opened]) -> None:
     _write_around(opened)
 
 
-def _prepared(new: NewCase) -> _Opened:
+def prepare(new: NewCase) -> Opening:
     words = clean(new.words)
     if not words:
         raise NotNow("no_words")
@@ -125,10 +127,10 @@ def _prepared(new: NewCase) -> _Opened:
     )
     promises = clocks.case_promises(case, new.service, timezone.localdate(new.now))
     case.next_due_on = min(promise.due_on for promise in promises if promise.due_on)
-    return _Opened(new, case, promises)
+    return Opening(new, case, promises)
 
 
-def _number(opened: list[_Opened]) -> None:
+def _number(opened: list[Opening]) -> None:
     """In the order in which they came; one counter row for each community and year."""
     together: dict[tuple[int, int], list[Case]] = defaultdict(list)
     for one in opened:
@@ -140,19 +142,19 @@ def _number(opened: list[_Opened]) -> None:
             case.number = number
 
 
-def _write_around(opened: list[_Opened]) -> None:
+def _write_around(opened: list[Opening]) -> None:
     insert(promise for one in opened for promise in one.promises)
-    search.write_new_texts([one.case for one in opened])
+    search.write_new_texts((one.case, one.answer) for one in opened)
     insert(
         CaseAttachment(case=one.case, attachment=attachment, added_at=one.new.now)
         for one in opened
         for attachment in one.new.attachments
     )
     steps.write_all([step for one in opened for step in _first_steps(one)])
-    notices.notify_all([message for one in opened for message in _first_messages(one.case)])
+    notices.notify_all([message for one in opened if one.tells for message in _first_messages(one.case)])
 
 
-def _first_steps(one: _Opened) -> list[steps.Step]:
+def _first_steps(one: Opening) -> list[steps.Step]:
     case, by, now = one.case, one.new.by, one.new.now
     params = {"channel": str(case.channel), "owner": case.owner.name, **_due(one.promises)}
     ids = {"owner": case.owner_id, "service": case.service_id}
