@@ -80,8 +80,8 @@ _ears: dict[int, _Ear] = {}
 _building = threading.Lock()
 
 
-def hear(community: Organisation, words: str) -> Heard:
-    """What `words` are about, as far as can be said; writes nothing."""
+def hear(community: Organisation, words: str, *, why: bool = True) -> Heard:
+    """What `words` are about, as far as can be said; writes nothing. Without `why` nobody asks for `because`."""
     ear = _ear(community)
     message = Message(words)
     ranked: tuple[tuple[Domain, float], ...] = ()
@@ -94,7 +94,7 @@ def hear(community: Organisation, words: str) -> Heard:
                 (ear.domains[c.label], c.confidence) for c in found.ranked if c.label in ear.domains
             )
             sure = found.sure(ENOUGH)
-            because = deciding_words(ear.model, message, found.best.label, limit=3)
+            because = deciding_words(ear.model, message, found.best.label, limit=3) if why else ()
     places, enterprises = _named(community, words)
     return Heard(
         ranked, sure, because, rules().heard(words), kinds().of_text(words), places, enterprises, ear.row
@@ -144,9 +144,8 @@ def _yaml(name: str) -> Any:
 
 
 def _ear(community: Organisation) -> _Ear:
-    """As it is now: two indexed queries, and a rebuild only when the list or the model changed."""
-    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
-    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    """As it is now; a rebuild only when the list or the model changed."""
+    revision, active = recall(("ear", community.pk), lambda: _revisions(community))
     kept = _ears.get(community.pk)
     if kept and kept.stamp == (revision, active) and revision is not None:
         return kept
@@ -155,6 +154,12 @@ def _ear(community: Organisation) -> _Ear:
         if kept is None or kept.stamp != (revision, active) or revision is None:
             kept = _ears[community.pk] = _build(community, (revision, active))
     return kept
+
+
+def _revisions(community: Organisation) -> tuple[UUID | None, int | None]:
+    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    return revision, active
 
 
 def _build(community: Organisation, stamp: tuple[UUID | None, int | None]) -> _Ear:
