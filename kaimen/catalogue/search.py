@@ -16,6 +16,7 @@ from .enums import Audience
 from .models import ListRevision, Service
 
 EVERYDAY = Path(__file__).resolve().parents[1] / "packs" / "words" / "everyday.yaml"
+DEEDS = EVERYDAY.with_name("deeds.yaml")
 WIDE = 40  # asked of the index when an audience is filtered out afterwards
 
 
@@ -113,11 +114,11 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
         for service in services.values()
         for n, entry in enumerate(service.answers)
     }
-    everyday = yaml.safe_load(EVERYDAY.read_text(encoding="utf-8"))
+    everyday, deeds = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (EVERYDAY, DEEDS))
     return _Snapshot(
         stamp=stamp,
         services=services,
-        index=Index([_document(service) for service in services.values()], everyday),
+        index=Index([_document(service) for service in services.values()], everyday, deeds),
         answers=answers,
         answer_index=Index(
             [Document(key, title=a.question, phrases=(), body=a.answer) for key, a in answers.items()]
