@@ -151,6 +151,7 @@ class House:
         result["readyz"] = sorted({r for r in watcher.reasons if '"ready": true' not in r})
         result["whole_again_s"] = self._mend(kind, primary)
         result["worker_alive"] = self.processes[2].poll() is None
+        print(result, file=sys.stderr, flush=True)
         return result
 
     def _strike(self, kind: str, primary: _cluster.Machine) -> None:

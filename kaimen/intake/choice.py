@@ -12,8 +12,12 @@ from kaimen.logic.text import clean
 
 
 def about(words: str) -> str:
-    """A short mark of the words; the words themselves need not stand on the page twice."""
-    return sha256(clean(words).encode()).hexdigest()[:16]
+    """A short mark of the words, "" for none: who chose before saying anything has changed nothing by saying it.
+
+    The words themselves need not stand on the page twice.
+    """
+    said = clean(words)
+    return sha256(said.encode()).hexdigest()[:16] if said else ""
 
 
 def picked(given: Mapping[str, str]) -> str:

@@ -3,8 +3,9 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -111,11 +112,11 @@ class Flood:
 
     def judge(self, sender: Sender) -> Verdict:
         """What logic.flood says of one more from this sender."""
-        counts: dict[str, int] = {}
+        counts: dict[str, Any] = {}
         for by in BY:
             if value := getattr(sender, f"{by}_digest"):
                 counts |= {f"{by}_day": self._day[by][value], f"{by}_hour": self._hour[by][value]}
-        return judge(Counts(**counts, **trust(sender)), sender.limits)
+        return judge(replace(Counts(**trust(sender)), **counts), sender.limits)
 
     def taken(self, sender: Sender) -> None:
         """One more from this sender: the next need of the same transaction sees it."""

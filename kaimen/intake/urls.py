@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kaimen.intake.views import exports, needs, say, staff
+from kaimen.intake.views import exports, needs, say, staff, triage
 
 urlpatterns = [
     path("say", say.say, name="say"),
@@ -8,6 +8,8 @@ urlpatterns = [
     path("say/confirm", say.say_confirm, name="say_confirm"),
     path("f/<str:token>", say.form_page, name="form_page"),
     path("open311/", include("kaimen.intake.open311.urls")),
+    path("manage/triage", triage.triage, name="triage"),
+    path("manage/triage/<int:pk>/use", triage.triage_use, name="triage_use"),
     path("take", staff.take, name="take"),
     path("visits/", staff.visits, name="visits"),
     path("visits/export.<slug:kind>", exports.visits_export, name="visits_export"),

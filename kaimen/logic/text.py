@@ -75,9 +75,13 @@ def run_grams(run: str, sizes: tuple[int, ...]) -> list[str]:
     return [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
 
 
+# Letters to Unicode, nothing to the eye: the fillers of Hangul, as NFKC leaves them.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160")
+
+
 def is_meaningful(text: str) -> bool:
     """False for nothing, only punctuation, only emoji or one character over and over: no need can be read from it."""
-    letters = [c for c in normalise(text) if c.isalpha() or c.isdigit()]
+    letters = [c for c in normalise(text) if (c.isalpha() or c.isdigit()) and c not in _BLANK_LETTERS]
     return len(letters) >= 2 and (len(set(letters)) > 1)
 
 

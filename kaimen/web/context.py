@@ -31,6 +31,7 @@ STAFF_LINKS = (
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),
     ("manage_keys", "key-round", _("接口钥匙"), (MANAGER,)),
     ("roster", "upload", _("导入名册"), (MANAGER,)),
+    ("triage", "ear", _("听得懂多少"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
     ("service_list", "book-open", _("清单"), tuple(RoleKind)),
     ("board", "chart-column", _("公示"), tuple(RoleKind)),

@@ -208,6 +208,10 @@ WHO: dict[str, frozenset[str]] = {
     "manage_key_revoke": MANAGERS,
     "readyz": CAST,
     "metrics": NOBODY,
+    "due_ics": CAST,
+    "due_feed": READERS_ANYWHERE | {"handler", "chair"},
+    "triage": MANAGERS,
+    "triage_use": MANAGERS,
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
@@ -271,4 +275,4 @@ def _knock(house: House, role: str, name: str, method: str) -> str:
         there = response["Location"]
         to_sign_in = there == "/in" or there.startswith(("/in?", "/in/staff?next=", "/me/again"))
         return "to sign in" if to_sign_in else "in"
-    return str(response.status_code) if response.status_code in {403, 404, 405} else "in"
+    return str(response.status_code) if response.status_code in {401, 403, 404, 405} else "in"

@@ -5,20 +5,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
+from kaimen.cases.actions.feeding import make_feed
 from kaimen.cases.links import task_path, track_token
 from kaimen.cases.models import AnswerTemplate, SavedView
 from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
 from kaimen.foundation.keys import make_key
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
+from kaimen.foundation.secret_links import token_for
 from kaimen.hotspots.actions import rename_issue
 from kaimen.hotspots.models import HotIssue
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import NeedsTable
-from tests.cast import World, world
+from tests.cast import World, signed_in, world
 
 
 @dataclass
@@ -86,6 +89,8 @@ def furnish() -> House:
         by=people.manager,
         now=now,
     )
+    signed_in(Client(), officer)  # with an account: the feed is for who could sign in
+    feed = make_feed(by=officer, now=now)
     issue = HotIssue.objects.create(community=community, title="示例", messages=1)
     rename_issue(issue=issue, title="示例停车", by=officer, now=now)
     deed = issue.deeds.get()
@@ -110,8 +115,10 @@ def furnish() -> House:
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
+        "triage_use": {"pk": 0},
         "hsds_service": {"id": None},
         "api_service": service,
+        "due_ics": {"token": token_for(feed.salt, "due")},
         "sign_in_as": {"pk": people.worker.pk},
         "first_password": {"token": "x" * 22},
         "service": service,

@@ -97,7 +97,19 @@ def test_a_whole_need_leaves_no_personal_data_in_the_log(park: World, written: W
         assert broken(asker, path).status_code == 500
     Client(headers={"Host": f"{token}.example"}).get("/")
     assert written.json
-    secret = [WORDS, "我住 402", "去 402", "示例秦", PHONE, token, task_token, "GUESSED", "secret-guess", "示例王", track]
+    secret = [
+        WORDS,
+        "我住 402",
+        "去 402",
+        "示例秦",
+        PHONE,
+        token,
+        task_token,
+        "GUESSED",
+        "secret-guess",
+        "示例王",
+        track,
+    ]
     secret += [notice.link for notice in Notice.objects.all() if notice.link]
     assert [word for word in secret if word in written.everything()] == []
     routes = {line.get("route") for line in written.lines()}

@@ -93,3 +93,6 @@ def test_unchanged_words_are_sent_at_once_whatever_was_marked(park: World, clien
 def test_a_link_to_a_service_is_a_choice(park: World, client: Client) -> None:
     sent = shown(client.get("/say?service=parking"))
     assert sent["picked"] == "parking"
+    chosen = sent | {"words": CANTEEN, "service": "parking"}  # said after choosing: nothing was changed
+    assert client.post("/say/confirm", chosen).status_code == 302
+    assert Case.objects.get().service == park.service

@@ -50,6 +50,8 @@ class NewCase:
     place: Place | None = None
     place_text: str = ""
     urgent: bool = False
+    urgent_why: Sequence[Sequence[str]] = ()
+    kind: str = ""
     attachments: Sequence[Attachment] = ()
     group: CaseGroup | None = None
 
@@ -99,7 +101,9 @@ def _prepared(new: NewCase) -> _Opened:
         channel=new.channel,
         owner=new.owner,
         routing=new.routing,
-        urgent=new.urgent,
+        urgent=new.urgent or bool(new.urgent_why),
+        urgent_why=[list(alarm) for alarm in new.urgent_why],
+        kind=new.kind,
         asker=new.asker,
         asker_name=new.asker_name or (new.asker.name if new.asker else ""),
         asker_phone=asker_phone,
