@@ -148,8 +148,8 @@ def grams_of(messages: Sequence[Message]) -> Grams:
         terms=keys % TERMS,
         counts=_summed(where, counts, len(keys)),
         learnt=_summed(where, learnt, len(keys)),
-        inside=_summed(where, within, len(keys)),
-        touching=_summed(where, touches, len(keys)),
+        inside=_summed(where, within.astype(np.float64), len(keys)),
+        touching=_summed(where, touches.astype(np.float64), len(keys)),
     )
 
 
