@@ -48,6 +48,10 @@ def posts(built: House, number: int) -> dict[str, Any]:
     for answer in failed[:3]:
         print("failed:", answer, file=sys.stderr)
     times = [ms for ms, *_ in got["done"]]
+    print(
+        f"cpu per post: server {1000 * got['server_cpu'] / len(times):.2f} ms, client {1000 * got['cpu'] / len(times):.2f} ms",
+        file=sys.stderr,
+    )
     return {
         "posts_per_s": round(len(tokens) / got["seconds"], 1),
         **_percentiles(times),

@@ -63,7 +63,7 @@ def _clear(found: list[search.Found], heard: Heard) -> bool:
     """Is the first one the one? Not when the next fits as well, lies in another domain, and the words leave it open."""
     if len(found) < 2 or found[0].service.domain_id == found[1].service.domain_id:
         return True
-    return heard.sure or found[1].score < CLOSE * found[0].score
+    return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
 def suggest(

@@ -17,7 +17,7 @@ FEW: Final = 60  # messages with one gram that are all compared with each other
 NEIGHBOURS: Final = 5  # beyond that: so many in min-hash order
 FLOOR: Final = 0.10  # pairs less alike than this are forgotten
 PARTNERS: Final = 10  # of one message, the most alike
-PER_MESSAGE: Final = 48  # comparisons that each message may ask for; a million messages then fit into memory
+PER_MESSAGE: Final = 32  # comparisons that each message may ask for; a million messages then fit into memory
 PAIRS_AT_ONCE: Final = 200_000
 
 
