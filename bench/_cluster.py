@@ -100,6 +100,8 @@ class Machine:
         for role in database["authentication"].values():
             role["password"] = self.cluster.password
         database["parameters"]["unix_socket_directories"] = str(self.home)
+        # another zone than Kaimen asks for: a session setting that the pooler lost would show
+        database["parameters"]["timezone"] = "Asia/Shanghai"
         return told
 
     def start(self) -> None:
