@@ -1,5 +1,6 @@
 """What the door understands: urgency comes first, a doubt is asked and not guessed, every reading is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,8 @@ from kaimen.foundation.models import Place
 from kaimen.intake.actions import Asker, knock
 from kaimen.intake.hearing import find_services, hear
 from kaimen.intake.models import Reading
-from kaimen.intake.suggest import suggest
-from tests.cast import MONDAY, World, signed_in
+from kaimen.intake.suggest import _clear
+from tests.cast import World, signed_in
 
 
 def tell(park: World, words: str, **more: Any) -> Case:
@@ -114,14 +115,24 @@ def test_a_community_without_a_list_is_heard_too(park: World) -> None:
     assert heard.ranked == () and heard.alarms[0].kind == "wages"
 
 
-def test_a_doubt_is_asked_once_and_the_answer_decides(park: World, client: Client) -> None:
+def test_two_that_fit_in_different_domains_are_not_decided_for_the_person(park: World) -> None:
     made = furnish(park)
-    words = "宿舍和停车"
-    told = suggest(community=park.community, words=words, now=MONDAY)
-    assert told is not None and not told.heard.sure
-    assert told.service is None and (told.unclear or told.question)  # asked, not picked for the person
-    page = client.post("/say/confirm", {"key": "k" * 24, "words": words, "service": "", "domain": "wages"})
-    assert page.status_code == 302
+    unsure = replace(hear(park.community, "宿舍和停车"), sure=False)
+    first, second, near = (
+        search.Found(service, 0.8, (), "words", (), True, rank)
+        for service, rank in ((park.service, 0.8), (made["dorm"], 0.75), (made["dorm"], 0.3))
+    )
+    assert not _clear([first, second], unsure)
+    assert _clear([first, second], replace(unsure, sure=True))  # the words settle it
+    assert _clear([first, near], unsure)  # far behind
+    assert _clear([first], unsure)
+    assert _clear([second, near], unsure)  # one domain, one owner: either will do
+
+
+def test_what_the_person_answers_decides(park: World, client: Client) -> None:
+    made = furnish(park)
+    told = {"key": "k" * 24, "words": "宿舍和停车", "service": "", "domain": "wages"}
+    assert client.post("/say/confirm", told).status_code == 302
     assert Case.objects.get().domain == made["wages"].domain
 
 
