@@ -61,6 +61,16 @@ def check_can_supervise(person: Person | None, community: Organisation) -> None:
         raise PermissionDenied
 
 
+def can_keep_answers(person: Person | None, community: Organisation) -> bool:
+    """Write and switch off ready-made answers: officers use them, those above them answer for the wording."""
+    return has_role(person, {RoleKind.SUPERVISOR, RoleKind.MANAGER}, community)
+
+
+def check_can_keep_answers(person: Person | None, community: Organisation) -> None:
+    if not can_keep_answers(person, community):
+        raise PermissionDenied
+
+
 def can_sign(person: Person | None, refusal: Refusal) -> bool:
     """A supervisor, and not who proposed it."""
     return (

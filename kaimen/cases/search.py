@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, CaseText
+from kaimen.foundation.rows import insert
 from kaimen.logic.text import grams, han_spaced
 
 FOUND_AT_MOST = 300
@@ -24,14 +25,23 @@ def body_of(case: Case) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def write_text(case: Case, *, new: bool = False) -> None:
-    """Keep the searchable text in step with the case; the index follows by database triggers (migration)."""
-    body = body_of(case)
-    if new:
-        CaseText.objects.create(case=case, community_id=case.community_id, body=han_spaced(body))
-        return
+def write_new_texts(said: Iterable[tuple[Case, str]]) -> None:
+    """The searchable text of cases just written, each with what was answered ("" for none yet); the index follows by
+    database triggers (migration)."""
+    insert(
+        CaseText(
+            case=case,
+            community_id=case.community_id,
+            body=han_spaced("\n".join([body_of(case), answer])),
+        )
+        for case, answer in said
+    )
+
+
+def write_text(case: Case) -> None:
+    """Keep the searchable text in step with a case that has changed."""
     answers = case.answers.values_list("text", flat=True)
-    body = han_spaced("\n".join([body, *answers]))
+    body = han_spaced("\n".join([body_of(case), *answers]))
     CaseText.objects.filter(case=case).update(body=body)
 
 

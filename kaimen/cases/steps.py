@@ -1,6 +1,7 @@
 """What every verb does: move by the table, write the step and its audit row, tell who should know."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +11,7 @@ from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.models import Case, Task, TimelineEntry
 from kaimen.foundation import audit, notices
 from kaimen.foundation.models import AuditEntry, Person
+from kaimen.foundation.rows import insert
 
 
 def move(case: Case, verb: str, **fields: Any) -> None:
@@ -59,69 +61,77 @@ def as_seen(case: Case, state: str) -> Case:
     return case
 
 
-def write(
-    cases: Iterable[Case],
-    code: str,
-    *,
-    by: Person | None,
-    now: datetime,
-    params: Mapping[str, Any] | None = None,
-    text: str = "",
-    reader: Reader = Reader.ALL,
-    task: Task | None = None,
-    ids: Mapping[str, Any] | None = None,
-) -> None:
-    """One line of the timeline and one audit row for each case: two inserts for any number of cases.
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One line of the timeline and its audit row, not yet written.
 
     `params` are codes, numbers and names shown in the sentence; `ids` go to the audit (never personal data).
     """
-    entries, rows = [], []
-    for case in cases:
-        entries.append(
-            TimelineEntry(
-                case=case,
-                at=now,
-                actor=by,
-                code=code,
-                params=dict(params or {}),
-                text=text,
-                reader=reader,
-                task=task,
-            )
+
+    case: Case = field(kw_only=False)
+    code: str = field(kw_only=False)
+    by: Person | None
+    now: datetime
+    params: Mapping[str, Any] = field(default_factory=dict)
+    text: str = ""
+    reader: Reader = Reader.ALL
+    task: Task | None = None
+    ids: Mapping[str, Any] = field(default_factory=dict)
+
+    def line(self) -> TimelineEntry:
+        return TimelineEntry(
+            case=self.case,
+            at=self.now,
+            actor=self.by,
+            code=self.code,
+            params=dict(self.params),
+            text=self.text,
+            reader=self.reader,
+            task=self.task,
         )
-        about = {"task": task.pk} if task else {}
-        rows.append(
-            AuditEntry(
-                actor=by,
-                at=now,
-                verb=f"case.{code}",
-                subject_kind=case._meta.label_lower,
-                subject_id=case.pk,
-                community_id=case.community_id,
-                params={**about, **(ids or {})},
-            )
+
+    def row(self) -> AuditEntry:
+        about = {"task": self.task.pk} if self.task else {}
+        return AuditEntry(
+            actor=self.by,
+            at=self.now,
+            verb=f"case.{self.code}",
+            subject_kind=self.case._meta.label_lower,
+            subject_id=self.case.pk,
+            community_id=self.case.community_id,
+            params={**about, **self.ids},
         )
-    TimelineEntry.objects.bulk_create(entries)
-    AuditEntry.objects.bulk_create(rows)
+
+
+def write_all(steps: Iterable[Step]) -> None:
+    """Write these steps with their audit rows: two inserts for any number of them."""
+    steps = list(steps)
+    insert(step.line() for step in steps)
+    insert(step.row() for step in steps)
+
+
+def write(cases: Iterable[Case], code: str, **told: Any) -> None:
+    """The same step for each of these cases; `told` is what a Step is told."""
+    write_all([Step(case, code, **told) for case in cases])
 
 
 def audit_task(task: Task, verb: str, by: Person | None, **ids: Any) -> None:
     audit.record(verb=f"task.{verb}", subject=task, by=by, **ids)
 
 
-def tell_asker(case: Case, code: str, **params: Any) -> None:
+def to_asker(case: Case, code: str, **params: Any) -> list[notices.Message]:
     """In the app for who has an account; by text message where we only know a phone; else the link must do."""
     phone = "" if case.asker_id else case.asker_phone
     if code == "received" and case.channel == Channel.IMPORT:
         phone = ""  # a table of old needs must not text everybody in it; they hear when something moves
-    if case.asker_id or phone:
-        notices.notify(
-            person=case.asker,
-            code=code,
-            link=links.track_path(case),
-            sms_to=phone,
-            params={"number": case.number, "title": case.title, **params},
-        )
+    if not case.asker_id and not phone:
+        return []
+    about = {"number": case.number, "title": case.title, **params}
+    return [notices.Message(case.asker, code, link=links.track_path(case), sms_to=phone, params=about)]
+
+
+def tell_asker(case: Case, code: str, **params: Any) -> None:
+    notices.notify_all(to_asker(case, code, **params))
 
 
 def tell_staff(person: Person | None, code: str, case: Case, **params: Any) -> None:

@@ -64,6 +64,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
 # actions.NotNow -> why it is not possible and what to do instead
 NOT_NOW: dict[str, str] = {
     "no_words": _("还没写内容。写一句再发。"),
+    "not_older": _("这不是办完了的老账，装不进来。"),
     "not_from_here": _("现在是“{state}”，这一步做不了。"),
     "closed": _("已经有结果了。要接着办，请先重新办。"),
     "owner_already": _("本来就是{name}管。"),
@@ -97,6 +98,10 @@ NOT_NOW: dict[str, str] = {
     "extension_too_long": _("最多再要 {days} 个工作日。"),
     "extension_once": _("只能申请一次，已经申请过了。"),
     "extension_decided": _("已经有人定了。"),
+    "template_wrong": _("大括号里的名字有不对的，改好再存。"),
+    "template_name_taken": _("已经有一个叫这个名字的模板了，换一个名字。"),
+    "template_moved": _("刚才有人改过这个模板。您写的还在，没有存；看看现在的，再决定。"),
+    "task_serves_others": _("交给{organisation}的还为别的事在办，不能从这里停。"),
     "no_view": _("这个视图已经没有了。"),
 }  # fmt: skip
 

@@ -62,6 +62,9 @@ class Service(models.Model):
     answers = models.JSONField(default=list, blank=True)  # [{question, answer}] that need no case at all
     first_answer_days = models.PositiveSmallIntegerField(default=2)
     solve_days = models.PositiveSmallIntegerField(default=10)
+    loaded = models.JSONField(
+        null=True, blank=True
+    )  # what a pack last wrote: what differs was edited by staff
     published_at = models.DateTimeField(null=True, blank=True)
     updated_at = models.DateTimeField(default=timezone.now)
 

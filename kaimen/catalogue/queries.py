@@ -6,6 +6,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import get_language
 
 from kaimen.foundation.models import Organisation
+from kaimen.foundation.reference import own, recall
 
 from .checking import Known
 from .content import Content, empty
@@ -35,6 +36,12 @@ def published(community: Organisation) -> QuerySet[Service]:
         .select_related("domain", "organisation")
         .order_by("domain__order", "domain_id", "point", "pk")
     )
+
+
+def published_service(community: Organisation, key: str) -> Service | None:
+    """The published service of this key, as the list has it now; None if there is none."""
+    found = recall(("service", community.pk, key), lambda: published(community).filter(key=key).first())
+    return own(found) if found else None
 
 
 def counts(community: Organisation) -> dict[str, int]:

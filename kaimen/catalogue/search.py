@@ -10,6 +10,7 @@ from uuid import UUID
 import yaml
 
 from kaimen.foundation.models import Organisation
+from kaimen.foundation.reference import recall
 from kaimen.logic.ranking import Ranker, blended
 from kaimen.logic.search import Document, Hit, Index, best_confident
 
@@ -124,8 +125,8 @@ def _answers(snapshot: _Snapshot, text: str, limit: int) -> list[QuickAnswer]:
 
 
 def _snapshot(community: Organisation) -> _Snapshot:
-    """The index of the list as it is now: one indexed query, and a rebuild only when the list changed."""
-    stamp = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    """The index of the list as it is now: a look at one stamp, and a rebuild only when the list changed."""
+    stamp = recall(("list", community.pk), lambda: _revision(community))
     kept = _snapshots.get(community.pk)
     if kept and kept.stamp == stamp and stamp is not None:
         return kept
@@ -139,6 +140,10 @@ def _snapshot(community: Organisation) -> _Snapshot:
         return kept
     finally:
         _building.release()
+
+
+def _revision(community: Organisation) -> UUID | None:
+    return ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
 
 
 def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:

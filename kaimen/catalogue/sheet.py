@@ -1,17 +1,20 @@
 """The list as Excel: out for everyone, in for staff. One row a service, lists one entry per line in their cell."""
 
 import io
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from python_calamine import CalamineError, CalamineWorkbook
 
+from kaimen.foundation import tables
 from kaimen.foundation.models import Organisation
 
 from . import lines, queries
@@ -125,16 +128,14 @@ def read(upload: IO[bytes], community: Organisation) -> list[Row]:
     Domains and organisations may be given by key or by name. Rows that are wholly empty are passed over.
     """
     grid = _grid(upload)
-    heads = [str(cell).strip() for cell in grid[0]] if grid else []
+    heads = [cell.strip() for cell in grid[0]] if grid else []
     columns = {name: heads.index(head) for name, head in HEADS.items() if head in heads}
     missing = [HEADS[name] for name in ("key", "name", "domain", "organisation") if name not in columns]
     if missing:
         text = _("第一行要有列名，缺：%(names)s。先下载一份现在的清单，照着它改最省事。")
         raise Unreadable(text % {"names": "、".join(missing)})
     reader = _Reader(community, columns)
-    return [
-        reader.row(number, cells) for number, cells in enumerate(grid[1:], start=2) if any(map(_said, cells))
-    ]
+    return [reader.row(number, cells) for number, cells in enumerate(grid[1:], start=2) if any(cells)]
 
 
 class _Reader:
@@ -152,7 +153,7 @@ class _Reader:
         self.points = {s.point: s.key for s in self.services.values() if s.point}
         self.seen: dict[str, int] = {}
 
-    def row(self, number: int, cells: list[Any]) -> Row:
+    def row(self, number: int, cells: list[str]) -> Row:
         """Columns that the sheet does not have keep what the service says now."""
         key = self._text(cells, "key")
         have = self.services.get(key)
@@ -172,7 +173,7 @@ class _Reader:
         already = {problem.field for problem in problems}
         return [problem for problem in check(content, known) if problem.field not in already]
 
-    def _value(self, cells: list[Any], name: str, problems: list[Problem]) -> Any:
+    def _value(self, cells: list[str], name: str, problems: list[Problem]) -> Any:
         text = self._text(cells, name)
         if name in LISTS:
             return lines.read(name, text)
@@ -192,19 +193,12 @@ class _Reader:
         problems.append(Problem(name, _("这里要填一个整数。"), breaks=True))
         return None if name == "point" else empty()[name]
 
-    def _text(self, cells: list[Any], name: str) -> str:
+    def _text(self, cells: list[str], name: str) -> str:
         place = self.columns[name]
-        return _said(cells[place]) if place < len(cells) else ""
+        return cells[place].strip() if place < len(cells) else ""
 
 
-def _said(cell: Any) -> str:
-    """A cell as text: Excel keeps 3 as 3.0."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
-
-
-def _grid(upload: IO[bytes]) -> list[list[Any]]:
+def _grid(upload: IO[bytes]) -> list[list[str]]:
     data = upload.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise Unreadable(_("文件太大，最多 5 MB。请分成几份。"))
@@ -212,8 +206,15 @@ def _grid(upload: IO[bytes]) -> list[list[Any]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_UNPACKED:
                 raise Unreadable(_("文件解开以后太大，请分成几份。"))
-        grid = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
-    except (zipfile.BadZipFile, CalamineError, IndexError) as error:
+        with tempfile.NamedTemporaryFile(suffix=".xlsx") as file:
+            file.write(data)
+            file.flush()
+            grid = list(islice(tables.sheet_rows(Path(file.name)), MOST_ROWS + 2))
+    except tables.NotATable as error:
+        if error.code == "too_large":
+            raise Unreadable(_("文件解开以后太大，请分成几份。")) from error
+        raise Unreadable(_("这个文件读不出来。请用 Excel 另存为 .xlsx 再试。")) from error
+    except zipfile.BadZipFile as error:
         raise Unreadable(_("这个文件读不出来。请用 Excel 另存为 .xlsx 再试。")) from error
     if len(grid) > MOST_ROWS + 1:
         raise Unreadable(_("最多 %(n)s 行，请分成几份。") % {"n": MOST_ROWS})

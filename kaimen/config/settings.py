@@ -22,6 +22,7 @@ PUBLIC_URL = ENV.public_url  # the address printed in links and QR codes
 INSTALLED_APPS = [
     "kaimen.web",
     "kaimen.intake",
+    "kaimen.hotspots",
     "kaimen.cases",
     "kaimen.catalogue",
     "kaimen.foundation",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "kaimen.foundation.middleware.Requests",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaimen.look.middleware.ChosenLanguage",
@@ -55,6 +57,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "kaimen.foundation.middleware.Refusals",
+    "kaimen.foundation.middleware.SignedOutWhileWriting",
     "kaimen.foundation.middleware.StaffSecondFactor",
 ]
 
@@ -119,6 +123,7 @@ STATIC_ROOT = ENV.var / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 3600
 MEDIA_ROOT = ENV.var / "media"
+FILE_UPLOAD_HANDLERS = ["kaimen.foundation.uploads.Bounded"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
@@ -164,14 +169,23 @@ SMS_ADAPTER = ENV.sms_adapter
 SMS_URL = ENV.sms_url
 SMS_TOKEN = ENV.sms_token
 
+METRICS_TOKEN = ENV.metrics_token
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {
+        "json": {"()": "kaimen.foundation.logs.JsonLines"},
+        "plain": {"()": "kaimen.foundation.logs.Plain"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": ENV.log}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "kaimen": {"level": "INFO"},
+        # a line for each request is for machines; in a terminal it would bury everything else
+        "kaimen.requests": {"level": "INFO" if ENV.log == "json" else "WARNING"},
+        "django.request": {"level": "ERROR" if ENV.log == "json" else "WARNING"},
+        # Django's own handler would write the address of every request of its development server
+        "django": {"handlers": [], "propagate": True},
         "django_tasks": {"level": "WARNING"},
         "django_tasks_db": {"level": "WARNING"},
     },

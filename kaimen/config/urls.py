@@ -1,16 +1,14 @@
 """Every address of the house, room by room."""
 
-from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 
-
-def healthz(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok", content_type="text/plain")
-
+handler400 = "kaimen.look.views.not_understood"
+handler500 = "kaimen.look.views.broken"
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("", include("kaimen.web.operating.urls")),
     path("", include("kaimen.intake.urls")),
+    path("", include("kaimen.hotspots.urls")),
     path("", include("kaimen.cases.urls")),
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),

@@ -35,3 +35,18 @@ class DeliveryState(TextChoices):
 class ConsentKind(TextChoices):
     PERSONAL_DATA = "personal_data", _("个人信息处理告知")
     SENSITIVE_DATA = "sensitive_data", _("敏感个人信息单独同意")
+
+
+class KeyScope(TextChoices):
+    """What a machine's key may do. Those of `ACTING` do it as a person, with that person's permissions."""
+
+    SERVICES_READ = "services:read", _("看服务清单、算工作日")
+    BOARD_READ = "board:read", _("看公示数字")
+    NEEDS_WRITE = "needs:write", _("替人说一件事")
+    NEEDS_READ = "needs:read", _("看自己送来的事办到哪一步")
+    CASES_READ = "cases:read", _("看办件的编号、状态和日子（没有原话和姓名）")
+    CASES_WRITE = "cases:write", _("以某位专员的名义说进展、答复")
+    TASKS_WRITE = "tasks:write", _("以某位承办人的名义接交办、回话")
+
+
+ACTING = frozenset({KeyScope.CASES_WRITE, KeyScope.TASKS_WRITE})

@@ -4,8 +4,10 @@ What is stored is never what a browser might run: photos become JPEG without EXI
 downloads, and the name on disk says nothing.
 """
 
+import contextlib
 import hashlib
 import io
+import logging
 import zipfile
 from collections.abc import Iterable
 from datetime import datetime
@@ -20,9 +22,12 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from kaimen.foundation.models import Attachment, Person
 from kaimen.logic.text import clean
 
+log = logging.getLogger(__name__)
 LARGEST = 20 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000  # a 60-megapixel phone photo passes, a decompression bomb does not
 LONGEST_SIDE = 2400
+FACE_SIDE = 400  # the round face is 56 px wide on the page: sharp on the densest phone, and some 30 KB
+HEAD_HEIGHT = 0.35  # of an upright picture the upper part is kept, where the head is
 UNPACKED_LIMIT = 200 * 1024 * 1024
 
 PDF = "application/pdf"
@@ -39,7 +44,8 @@ Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 
 class Refused(ValueError):
-    """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros."""
+    """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros,
+    not_photo, no_room."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -58,6 +64,8 @@ def refused_words(error: Refused) -> str:
         "broken_photo": _("“%(name)s”打不开，可能没拍完整，请重新拍一张。"),
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
         "bomb": _("“%(name)s”展开以后大得不正常，收不了。"),
+        "not_photo": _("“%(name)s”不是照片。请选一张手机拍的照片，JPG、PNG 都行。"),
+        "no_room": _("“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"),
         "macros": _("“%(name)s”里带宏，收不了。请另存为不带宏的文件再发。"),
     }
     return words[error.code] % error.params
@@ -65,19 +73,27 @@ def refused_words(error: Refused) -> str:
 
 def accept(upload: UploadedFile, *, by: Person | None) -> Attachment:
     """Check `upload` by its content and keep it. Raises Refused; nothing is stored then."""
-    name = clean((upload.name or "").replace("\n", " "))[-100:] or "file"
-    size = upload.size or 0
-    if not size:
-        raise Refused("empty", name=name)
-    if size > LARGEST:
-        raise Refused("too_large", name=name, size=size // 2**20, largest=LARGEST // 2**20)
-    content = upload.read()
+    name, content = _read(upload)
     if content.startswith(b"%PDF-"):
         return _keep(content, name, ".pdf", PDF, by)
     if content.startswith(b"PK\x03\x04"):
         kind, ending = _office_kind(content, name)
         return _keep(content, name, ending, kind, by)
-    return _photo(content, name, by)
+    picture = _decoded(content, name, LONGEST_SIDE)
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    return _keep_picture(picture, name, by)
+
+
+def accept_face(upload: UploadedFile, *, by: Person | None) -> Attachment:
+    """A portrait, cut to a square of at most FACE_SIDE pixels; raises Refused, also for what is no photo."""
+    name, content = _read(upload)
+    try:
+        picture = _decoded(content, name, 2 * FACE_SIDE)
+    except Refused as error:
+        raise Refused("not_photo", name=name) if error.code == "unknown" else error from error
+    side = min(FACE_SIDE, *picture.size)  # a small picture is not blown up
+    square = ImageOps.fit(picture, (side, side), centering=(0.5, HEAD_HEIGHT))
+    return _keep_picture(square, "face", by)  # what the file was called may tell something
 
 
 def accept_all(uploads: Iterable[UploadedFile], *, by: Person | None) -> list[Attachment]:
@@ -114,15 +130,27 @@ def forget_loose(before: datetime) -> int:
     return len(found)
 
 
-def _photo(content: bytes, name: str, by: Person | None) -> Attachment:
+def _read(upload: UploadedFile) -> tuple[str, bytes]:
+    """Name and content of what is neither empty nor too large."""
+    name = clean((upload.name or "").replace("\n", " "))[-100:] or "file"
+    size = upload.size or 0
+    if not size:
+        raise Refused("empty", name=name)
+    if size > LARGEST:
+        raise Refused("too_large", name=name, size=size // 2**20, largest=LARGEST // 2**20)
+    if getattr(upload, "no_room", False):
+        raise Refused("no_room", name=name)
+    return name, upload.read()
+
+
+def _decoded(content: bytes, name: str, side: int) -> Image.Image:
+    """The picture upright, in RGB; a large JPEG only as large as `side` asks."""
     try:
         with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "WEBP", "GIF", "BMP"]) as image:
             if image.width * image.height > LARGEST_PIXELS:
                 raise Refused("too_many_pixels", name=name)
-            image.draft(
-                "RGB", (LONGEST_SIDE, LONGEST_SIDE)
-            )  # a large JPEG is decoded at a fraction of its size
-            upright = _on_white(ImageOps.exif_transpose(image))
+            image.draft("RGB", (side, side))  # a large JPEG is decoded at a fraction of its size
+            return _on_white(ImageOps.exif_transpose(image))
     except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -131,11 +159,13 @@ def _photo(content: bytes, name: str, by: Person | None) -> Attachment:
         raise Refused("unknown", name=name) from error
     except Exception as error:  # a cut or altered photo makes the decoders raise nearly anything
         raise Refused("broken_photo", name=name) from error
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    upright.info.clear()  # comments and XMP would be written along with the picture
+
+
+def _keep_picture(picture: Image.Image, name: str, by: Person | None) -> Attachment:
+    picture.info.clear()  # comments and XMP would be written along with the picture
     drawn = io.BytesIO()
-    upright.save(drawn, "JPEG", quality=85, optimize=True)
-    return _keep(drawn.getvalue(), name, ".jpg", "image/jpeg", by, width=upright.width, height=upright.height)
+    picture.save(drawn, "JPEG", quality=85, optimize=True)
+    return _keep(drawn.getvalue(), name, ".jpg", "image/jpeg", by, width=picture.width, height=picture.height)
 
 
 def _on_white(image: Image.Image) -> Image.Image:
@@ -178,7 +208,7 @@ def _keep(
         uploaded_by=by,
         **size,
     )
-    attachment.file.save(attachment.name, ContentFile(content), save=False)
+    _to_disk(attachment, content)
     try:
         with transaction.atomic():
             attachment.save()
@@ -186,3 +216,16 @@ def _keep(
         attachment.file.delete(save=False)
         raise
     return attachment
+
+
+def _to_disk(attachment: Attachment, content: bytes) -> None:
+    """Raises Refused("no_room"), and leaves no half of it: a full disk has no room for that either."""
+    file = attachment.file
+    where = file.field.generate_filename(attachment, attachment.name)
+    try:
+        file.name = file.storage.save(where, ContentFile(content))
+    except OSError as error:
+        log.error("no room for an attachment: %s", type(error).__name__)
+        with contextlib.suppress(OSError):
+            file.storage.delete(where)
+        raise Refused("no_room", name=attachment.name) from error

@@ -57,6 +57,19 @@ class CodeForm(forms.Form):
         return re.sub(r"\D", "", self.cleaned_data["code"])
 
 
+class FaceForm(forms.Form):
+    face = forms.FileField(
+        label=_("照片"),
+        help_text=_("正脸、上半身，手机拍的就行。会剪成方的，照片里的位置信息会去掉。"),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        error_messages={
+            "required": _("先选一张照片。"),
+            "empty": _("这张照片是空的，请重新选。"),
+            "invalid": _("先选一张照片。"),
+        },
+    )
+
+
 class MeForm(forms.Form):
     """What a person may correct without anybody's help (PIPL article 46)."""
 

@@ -1,14 +1,92 @@
-"""Staff without a second factor get no further than the page where they set one up."""
+"""What every request passes: it gets an id, is counted and logged; and staff need a second factor."""
 
+import logging
+import re
+import secrets
+import time
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from kaimen.foundation import logs, metrics, uploads
 from kaimen.foundation.permissions import is_staff, person_of
+from kaimen.look.views import not_found, signed_out, too_much
+
+log = logging.getLogger("kaimen.requests")
+AN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+UNLOGGED = {"healthz", "readyz", "metrics"}  # asked every few seconds; said only when they fail
+
+
+class Requests:
+    """Gives the request an id, which stands in each log line, in the answer and on the page of an error.
+
+    A proxy of ours may give the id (X-Request-ID), so that its log and this one can be read together.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        number = given if AN_ID.fullmatch(given) else secrets.token_hex(8)
+        request.request_id = number  # type: ignore[attr-defined]  # read by the page of an error
+        here = logs.current.set(logs.Current(number, request))
+        started = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            self._count(request, response.status_code, time.perf_counter() - started)
+        finally:
+            logs.current.reset(here)
+        response.headers["X-Request-ID"] = number
+        return response
+
+    @staticmethod
+    def _count(request: HttpRequest, status: int, seconds: float) -> None:
+        route, method = logs.route_of(request), logs.method_of(request)
+        metrics.observe(route=route, method=method, status=status, seconds=seconds)
+        if route not in UNLOGGED or status >= 400:
+            log.info("answered", extra={"facts": {"status": status, "ms": round(seconds * 1000, 1)}})
+
+
+class Refusals:
+    """What no page of ours can do anything with is answered before any of them is asked.
+
+    A NUL in an address: PostgreSQL refuses to look for one, which would end as our own error page. A form that says it
+    is larger than any of ours: it is not read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = str(request.META.get("CONTENT_LENGTH") or "0")
+        if said.isdecimal() and int(said[:20]) > uploads.LARGEST_FORM:
+            return too_much(request)
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return not_found(request)
+        return self.get_response(request)
+
+
+class SignedOutWhileWriting:
+    """A form sent after the session ended would be answered by the sign-in page, and its words would be gone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method != "POST" or response.status_code != 302 or request.user.is_authenticated:
+            return response
+        goal = urlsplit(response.headers["Location"])
+        if goal.path != reverse("sign_in") or REDIRECT_FIELD_NAME not in parse_qs(goal.query):
+            return response
+        return signed_out(request)
 
 
 class StaffSecondFactor:

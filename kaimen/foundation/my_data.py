@@ -3,6 +3,7 @@
 Rooms above keep personal data of their own. They register what they hold, so that the ground need not know them.
 """
 
+import base64
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
-from kaimen.foundation import audit
+from kaimen.foundation import audit, files
 from kaimen.foundation.models import Account, Consent, Notice, Person
 from kaimen.foundation.permissions import roles_of
 
@@ -58,6 +59,7 @@ def export(person: Person) -> dict[str, Any]:
             "email": person.email,
             "birth_date": person.birth_date and person.birth_date.isoformat(),
             "since": person.created_at.isoformat(),
+            "photo_jpeg_base64": _photo(person),
         },
         "employments": [
             {
@@ -159,9 +161,22 @@ def erase(*, person: Person, by: Person, now: datetime) -> None:
         "public_phone",
     ):
         setattr(person, field, "")
+    photo = person.photo
     person.name, person.birth_date, person.photo = "已注销", None, None
     person.save()
+    if photo:
+        transaction.on_commit(lambda: files.discard([photo]))
     audit.record(verb="person.erase", subject=person, by=by)
+
+
+def _photo(person: Person) -> str | None:
+    if person.photo is None:
+        return None
+    try:
+        with person.photo.file.open("rb") as stored:
+            return base64.b64encode(stored.read()).decode()
+    except FileNotFoundError:
+        return None
 
 
 def _day(value: Any) -> str | None:

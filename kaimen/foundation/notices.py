@@ -1,10 +1,42 @@
 """Notices: in the app always; by e-mail, SMS and group robot where there is an address (sent by a job)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from kaimen.foundation.delivering import deliver
+from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.enums import DeliveryChannel
 from kaimen.foundation.models import Delivery, Notice, Organisation, Person, Webhook
+from kaimen.foundation.rows import insert
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody is to be told: `person` sees it in the app, and by e-mail when they have an address; `sms_to` also
+    gets a text message. `params` hold codes, numbers and names shown in the sentence, never phone or ID numbers.
+    """
+
+    person: Person | None
+    code: str
+    link: str = ""
+    sms_to: str = ""
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def notify_all(messages: Sequence[Message]) -> list[Notice]:
+    """Queue notices in the caller's transaction: they and the jobs that send them exist if and only if that commits."""
+    notices = insert(
+        Notice(person=told.person, code=told.code, link=told.link, params=told.params) for told in messages
+    )
+    wanted = []
+    for notice, told in zip(notices, messages, strict=True):
+        if told.person and told.person.email:
+            wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=told.person.email))
+        if told.sms_to:
+            wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=told.sms_to))
+    enqueue_all(deliver, [[delivery.pk] for delivery in insert(wanted)])
+    return notices
 
 
 def notify(
@@ -15,20 +47,8 @@ def notify(
     sms_to: str = "",
     params: dict[str, Any] | None = None,
 ) -> Notice:
-    """Queue a notice in the caller's transaction: it and the jobs that send it exist if and only if that commits.
-
-    `person` sees it in the app, and by e-mail when they have an address; `sms_to` also gets a text message.
-    `params` hold codes, numbers and names shown in the sentence, never phone or ID numbers.
-    """
-    notice = Notice.objects.create(person=person, code=code, link=link, params=params or {})
-    wanted = []
-    if person and person.email:
-        wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=person.email))
-    if sms_to:
-        wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=sms_to))
-    for delivery in Delivery.objects.bulk_create(wanted):
-        deliver.enqueue(delivery.pk)
-    return notice
+    """Queue one notice, as `notify_all` does."""
+    return notify_all([Message(person, code, link, sms_to, params or {})])[0]
 
 
 def notify_group(

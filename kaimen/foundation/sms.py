@@ -75,6 +75,16 @@ class _NoRedirect(HTTPRedirectHandler):
         return None
 
 
+def available() -> bool:
+    """Is there a gateway, or the demo's screen, so that a code can reach somebody?"""
+    adapter = import_string(settings.SMS_ADAPTER)
+    if issubclass(adapter, Screen):
+        return bool(settings.DEMO)
+    if issubclass(adapter, Webhook):
+        return bool(settings.SMS_URL)
+    return not issubclass(adapter, Unavailable)
+
+
 def send(phone: str, text: str) -> str:
     """Send through the adapter of the settings; see Adapter.send."""
     adapter: Adapter = import_string(settings.SMS_ADAPTER)()

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from allauth.mfa.models import Authenticator
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from kaimen.foundation import audit
 from kaimen.foundation.enums import RoleKind
@@ -52,6 +52,15 @@ def search_people(manager: Person, text: str) -> QuerySet[Person]:
         return people
     phone = check_phone(text).value
     return people.filter(phone_digest=phone_digest(phone)) if phone else people.filter(name__contains=text)
+
+
+def with_places(people: QuerySet[Person]) -> QuerySet[Person]:
+    """With `present_roles` and `present_jobs`, in two queries whatever the number of people."""
+    roles = Role.objects.filter(active=True).select_related("organisation")
+    jobs = Employment.objects.filter(until=None).select_related("organisation")
+    return people.prefetch_related(
+        Prefetch("roles", roles, "present_roles"), Prefetch("employments", jobs, "present_jobs")
+    )
 
 
 def may_manage_account(manager: Person, person: Person) -> bool:

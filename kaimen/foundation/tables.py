@@ -1,25 +1,34 @@
 """Tables that people bring, CSV or Excel, row by row; kept for a day between the dry run and the real one."""
 
+import contextlib
 import csv
+import errno
+import json
+import logging
 import secrets
+import subprocess
+import sys
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
-from python_calamine import CalamineError, CalamineWorkbook
 
+from kaimen.foundation.open_workbook import BROKEN
+
+log = logging.getLogger(__name__)
+READER = Path(__file__).with_name("open_workbook.py")
 LARGEST = 30 * 1024 * 1024
-UNPACKED_LIMIT = 1024 * 1024 * 1024
+UNPACKED_LIMIT = 300 * 1024 * 1024
 KEPT_SECONDS = 86400
 SUFFIXES = {".csv", ".txt", ".xlsx", ".xls", ".ods"}
 
 
 class NotATable(ValueError):
-    """The file cannot be read as a table. `code`: ending, broken, too_large, gone."""
+    """The file cannot be read as a table. `code`: ending, broken, too_large, gone, no_room."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -34,14 +43,27 @@ def read_table(path: Path) -> Iterator[dict[str, str]]:
     if path.suffix.lower() in {".csv", ".txt"}:
         yield from _read_text(path)
         return
+    with contextlib.closing(sheet_rows(path)) as rows:
+        heads = [head.strip() for head in next(rows, [])]
+        for cells in rows:
+            yield dict(zip(heads, cells, strict=False))
+
+
+def sheet_rows(path: Path) -> Generator[list[str], None, None]:
+    """Rows of the first sheet as texts, read by a process of its own (open_workbook). Raises NotATable."""
     _refuse_bomb(path)
-    try:
-        rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows()
-        heads = [str(cell).strip() for cell in next(rows, [])]
-    except (CalamineError, OSError, ValueError) as error:
-        raise NotATable("broken") from error
-    for cells in rows:
-        yield dict(zip(heads, map(_text, cells), strict=False))
+    command = [sys.executable, "-I", str(READER), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as reader:
+        assert reader.stdout is not None  # noqa: S101 - a pipe was asked for
+        try:
+            for line in reader.stdout:
+                yield json.loads(line)
+            code = reader.wait()
+        finally:
+            reader.kill()  # also when nobody wants the rest
+    if code:
+        log.warning("a workbook was given up: its reader ended with %s", code)
+        raise NotATable("broken" if code == BROKEN else "too_large")
 
 
 def _read_text(path: Path) -> Iterator[dict[str, str]]:
@@ -73,13 +95,23 @@ def keep(upload: UploadedFile) -> str:
         raise NotATable("ending")
     if (upload.size or 0) > LARGEST:
         raise NotATable("too_large")
-    folder = _folder()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    name = f"{secrets.token_urlsafe(12)}{suffix}"
-    with (folder / name).open("wb") as file:
+    path = _folder() / f"{secrets.token_urlsafe(12)}{suffix}"
+    try:
+        _write(upload, path)
+    except OSError as error:
+        log.error("a table could not be kept: %s", type(error).__name__)
+        path.unlink(missing_ok=True)
+        raise NotATable("no_room") from error
+    return signing.dumps(path.name, salt="table")
+
+
+def _write(upload: UploadedFile, path: Path) -> None:
+    if getattr(upload, "no_room", False):
+        raise OSError(errno.ENOSPC, "the upload itself was not kept")
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with path.open("wb") as file:
         for chunk in upload.chunks():
             file.write(chunk)
-    return signing.dumps(name, salt="table")
 
 
 def kept(handle: str) -> Path:
@@ -103,14 +135,6 @@ def forget_old() -> int:
 
 def _folder() -> Path:
     return Path(settings.MEDIA_ROOT) / "tables"
-
-
-def _text(cell: object) -> str:
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # a phone number that Excel took for a number
-    return str(cell).strip()
 
 
 def _encoding(path: Path) -> str:

@@ -1,10 +1,21 @@
 from allauth.account import views as account
 from django.urls import include, path
 
-from kaimen.foundation.views import files, first_password, me, organisations, people, roster, sign_in
+from kaimen.foundation.views import (
+    exports,
+    files,
+    first_password,
+    keys,
+    me,
+    organisations,
+    people,
+    roster,
+    sign_in,
+)
 
 urlpatterns = [
     path("file/<str:signed>", files.file, name="file"),
+    path("face/<str:token>", files.face, name="face"),
     path("manage/roster", roster.import_page, name="roster"),
     path("manage/roster/sample.csv", roster.sample, name="roster_sample"),
     path("in", sign_in.sign_in, name="sign_in"),
@@ -16,15 +27,19 @@ urlpatterns = [
     path("out", sign_in.sign_out, name="sign_out"),
     path("me", me.me, name="me"),
     path("me/type", me.elder_mode, name="elder_mode"),
+    path("me/face", me.face_put_up, name="me_face"),
+    path("me/face/drop", me.face_take_down, name="me_face_drop"),
     path("me/consents/<int:pk>/withdraw", me.withdraw_consent, name="consent_withdraw"),
     path("me/export", me.export, name="me_export"),
     path("me/erase", me.erase, name="me_erase"),
     path("notices/", me.notices, name="notices"),
+    path("notices/export.<slug:kind>", exports.notices_export, name="notices_export"),
     path("notices/read", me.notices_read, name="notices_read"),
     path("notices/<int:pk>", me.notice_read, name="notice_read"),
     path("me/again", account.reauthenticate, name="account_reauthenticate"),
     path("me/password", sign_in.ChangePassword.as_view(), name="account_change_password"),
     path("manage/people", people.people, name="manage_people"),
+    path("manage/people/export.<slug:kind>", exports.people_export, name="manage_people_export"),
     path("manage/people/add", people.person_add, name="manage_person_add"),
     path("manage/people/<int:pk>", people.person, name="manage_person"),
     path("manage/people/<int:pk>/reveal", people.reveal, name="manage_reveal"),
@@ -34,10 +49,17 @@ urlpatterns = [
     path(
         "manage/people/<int:pk>/absences/<int:absence>/drop", people.absence_drop, name="manage_absence_drop"
     ),
+    path("manage/people/<int:pk>/face", people.face_put_up, name="manage_face"),
+    path("manage/people/<int:pk>/face/drop", people.face_take_down, name="manage_face_drop"),
     path("manage/people/<int:pk>/link", people.password_link, name="manage_password_link"),
     path("manage/people/<int:pk>/account", people.account_switch, name="manage_account"),
     path("manage/people/<int:pk>/second-factor", people.second_factor_drop, name="manage_second_factor"),
     path("manage/organisations", organisations.organisations, name="manage_organisations"),
+    path(
+        "manage/organisations/export.<slug:kind>",
+        exports.organisations_export,
+        name="manage_organisations_export",
+    ),
     path("manage/organisations/<int:pk>", organisations.organisation, name="manage_organisation"),
     path("manage/organisations/<int:pk>/add", organisations.organisation_add, name="manage_organisation_add"),
     path("manage/organisations/<int:pk>/robots", organisations.webhook_add, name="manage_webhook_add"),
@@ -46,5 +68,7 @@ urlpatterns = [
         organisations.webhook_drop,
         name="manage_webhook_drop",
     ),
+    path("manage/keys", keys.keys, name="manage_keys"),
+    path("manage/keys/<int:pk>/revoke", keys.key_revoke, name="manage_key_revoke"),
     path("me/keys/", include("allauth.mfa.urls")),
 ]

@@ -1,50 +1,35 @@
 """Every need, from whatever channel or story, comes in through `knock`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from kaimen.cases import actions as cases
 from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
-from kaimen.foundation.enums import ConsentKind
-from kaimen.foundation.models import Attachment, Consent, Organisation, Person, Place
-from kaimen.foundation.organisations import phone_digest
-from kaimen.intake.hearing import Heard, hear
-from kaimen.intake.models import FormLink, Reading, Submission, Visit
-from kaimen.intake.owners import owner_for
-from kaimen.intake.senders import Sender, check_flood
-from kaimen.logic.flood import Verdict
+from kaimen.foundation.models import Attachment, MachineKey, Organisation, Person, Place
+from kaimen.intake.hearing import hear
+from kaimen.intake.models import FormLink, Submission, Visit
+from kaimen.intake.senders import Sender
+from kaimen.intake.taking import Asker, Need, NotTaken, take_together
 from kaimen.logic.text import clean, is_meaningful
 
+__all__ = [
+    "LONGEST",
+    "Asker",
+    "NotTaken",
+    "check_words",
+    "knock",
+    "make_form_link",
+    "record_visit",
+    "stop_form_link",
+]
+
+UNNAMED = Asker()
 LONGEST = 2000  # characters; longer texts are asked to be told in short, with the rest as a document
-CONSENT_VERSION = "2026-11"
-
-
-class NotTaken(Exception):
-    """The words cannot be taken like this. `code`: empty, too_long, nothing_said, wait, ask_phone."""
-
-    def __init__(self, code: str, **params: str | int) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
-@dataclass(frozen=True)
-class Asker:
-    """Who says it; all of it may be empty."""
-
-    person: Person | None = None
-    name: str = ""
-    phone: str = ""  # checked and normalised (logic.identity.check_phone)
-    enterprise: Organisation | None = None
-    confidential: bool = False
-    consented: bool = False
 
 
 def check_words(words: str) -> str:
@@ -66,7 +51,7 @@ def knock(
     words: str,
     channel: Channel,
     by: Person | None,
-    asker: Asker = Asker(),
+    asker: Asker = UNNAMED,
     sender: Sender | None = None,
     service: Service | None = None,
     domain: Domain | None = None,
@@ -75,6 +60,7 @@ def knock(
     attachments: Sequence[Attachment] = (),
     form: FormLink | None = None,
     visit: Visit | None = None,
+    machine: MachineKey | None = None,
     join: Case | None = None,
     urgent: bool = False,
     now: datetime | None = None,
@@ -88,126 +74,40 @@ def knock(
     beside a similar one without touching that one's voice. `sender` is held to the limits of logic.flood; needs
     taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
     """
-    now = now or timezone.now()
-    done = Submission.objects.filter(key=key).select_related("case").first()
-    if done:
-        return done.case
     said = check_words(words)
-    if sender and by is None:
-        _hold_if_flooding(check_flood(sender, now))
-    heard = hear(community, said)
+    heard = hear(community, said, why=False)
     domain = domain or (service.domain if service else None) or (heard.domain if heard.sure else None)
     if place is None and not place_text and len(heard.places) == 1:
         place = heard.places[0]
+    need = Need(
+        key=key,
+        community=community,
+        words=said,
+        heard=heard,
+        channel=channel,
+        by=by,
+        asker=asker,
+        sender=sender,
+        service=service,
+        domain=domain,
+        place=place,
+        place_text=place_text,
+        attachments=attachments,
+        form=form,
+        visit=visit,
+        machine=machine,
+        join=join,
+        urgent=urgent,
+        now=now or timezone.now(),
+    )
     try:
-        with transaction.atomic():
-            owner = owner_for(
-                community=community,
-                service=service,
-                domain=domain,
-                place=place,
-                today=timezone.localdate(now),
-            )
-            case = cases.open_case(
-                community=community,
-                words=said,
-                service=service,
-                domain=domain,
-                owner=owner.person,
-                routing=owner.reasons,
-                channel=channel,
-                asker=asker.person,
-                asker_name=asker.name,
-                asker_phone=asker.phone,
-                enterprise=asker.enterprise,
-                confidential=asker.confidential,
-                place=place,
-                place_text=place_text,
-                attachments=attachments,
-                urgent=urgent,
-                urgent_why=heard.urgent_why,
-                kind=heard.kind,
-                by=by,
-                now=now,
-            )
-            _keep_reading(case, heard, now)
-            _keep_submission(key, case, form, visit, sender, asker, by, now)
-            if join:
-                _join(case, join, by, now)
+        return take_together(need)
     except IntegrityError:
-        # The same form arrived twice at the same moment and the other one was first.
-        first = Submission.objects.filter(key=key).select_related("case").first()
+        # The same form arrived in two processes at the same moment and the other one was first.
+        first = Submission.objects.filter(key=key).select_related("case__owner").first()
         if first is None:
             raise
         return first.case
-    return case
-
-
-def _keep_reading(case: Case, heard: Heard, now: datetime) -> None:
-    """What was understood, beside what it turns out to be: figures and learning compare the two."""
-    Reading.objects.create(
-        case=case,
-        domain=heard.domain,
-        service=case.service,
-        confidence=min(1.0, heard.confidence),
-        sure=heard.sure,
-        ranked=[[domain.key, round(confidence, 4)] for domain, confidence in heard.ranked],
-        mentions={
-            "places": [place.name for place in heard.places],
-            "enterprises": [firm.name for firm in heard.enterprises],
-        },
-        model=heard.model,
-        at=now,
-    )
-
-
-def _join(case: Case, other: Case, by: Person | None, now: datetime) -> None:
-    """Beside the similar one if that is still possible: a need is not lost because the other one has moved."""
-    for _attempt in range(2):
-        try:
-            with transaction.atomic():
-                cases.join_group(case=case, with_case=Case.objects.get(pk=other.pk), by=by, now=now)
-            return
-        except cases.NotNow:
-            return
-        except cases.Moved:  # somebody joined it at this very moment: look again
-            continue
-
-
-def _hold_if_flooding(verdict: Verdict) -> None:
-    if verdict.code != "ok":
-        raise NotTaken(verdict.code, **verdict.params)
-
-
-def _keep_submission(
-    key: str,
-    case: Case,
-    form: FormLink | None,
-    visit: Visit | None,
-    sender: Sender | None,
-    asker: Asker,
-    by: Person | None,
-    now: datetime,
-) -> None:
-    Submission.objects.create(
-        key=key,
-        case=case,
-        form=form,
-        visit=visit,
-        address_digest=sender.address_digest if sender else "",
-        device_digest=sender.device_digest if sender else "",
-        phone_digest=phone_digest(asker.phone),
-        taken_by=by if by and by != asker.person else None,
-        at=now,
-    )
-    if asker.consented:
-        Consent.objects.create(
-            person=asker.person,
-            kind=ConsentKind.PERSONAL_DATA,
-            text_version=CONSENT_VERSION,
-            reference=case.number,
-            given_at=now,
-        )
 
 
 @transaction.atomic

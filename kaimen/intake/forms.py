@@ -1,5 +1,6 @@
 """What people fill in at the door. Messages say what to do next, in the words of the shop floor."""
 
+import re
 import secrets
 from typing import Any
 
@@ -8,15 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
 from kaimen.catalogue.models import Domain, Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.form_fields import Handle, Said
 from kaimen.foundation.models import Organisation, Place
 from kaimen.intake.actions import NotTaken, check_words
 from kaimen.logic.identity import check_phone
 from kaimen.logic.routing import NoOwner
 
 PHOTOS_AT_ONCE = 6
-SHORTEST_KEY = 20  # the page gives 24 characters
+KEY = re.compile(
+    r"[A-Za-z0-9_-]{20,44}"
+)  # the page gives 24 characters; the column holds 64 with their prefix
+
+LONGEST_PHONE = 60  # with whatever stands between its digits; a pasted novel is not read to its end
 
 NOT_TAKEN_WORDS = {
     "empty": _("还没写呢。说一句就行，比如“宿舍热水晚上十点就停”。"),
@@ -26,12 +33,23 @@ NOT_TAKEN_WORDS = {
     "nothing_said": _("没看出是什么事。请用几个字说一说，比如“食堂周末不开”。"),
     "wait": _("刚才已经收到您好几件了，都在办。请过一会儿再说新的；要补充，打开原来的那件写就行。"),
     "no_owner": _("这里还没有登记服务专员和督办，暂时没人能接。您写的都还在，请先打社区电话。"),
+    "ask_code": _(
+        "这个网络刚刚说的事很多，要看一眼手机是不是您的：填上短信里的 6 位数字再交一次，您写的都还在。"
+    ),
+    "code_wrong": _("数字不对，或者已经过期。再看一眼短信；没收到，就把这一格空着再交一次。"),
+    "code_wait": _("这个号码的验证码要得太快了，过一会儿再交一次；急事请直接打社区电话。您写的都还在。"),
+    "code_unsent": _("短信现在发不出去。您写的都还在，请过一会儿再交，或者直接打社区电话。"),
     "ask_phone": _("这个网络刚刚说的事很多。请留个手机号再提交，您写的都还在。"),
 }
 
 PHONE_PROBLEMS = {
     "length": _("手机号是 11 位数字，请看看是不是多了或少了。"),
     "characters": _("手机号只写数字就行。"),
+    "prefix": _("手机号是 1 开头的 11 位数字，这个号多半有一位写错了，请再看一眼。"),
+}
+NO_SUCH_PLACE = {
+    "invalid_choice": _("没有这个地方了，请再选一次，不选也行。"),
+    "null_characters_not_allowed": _("没有这个地方了，请再选一次，不选也行。"),
 }
 
 
@@ -47,6 +65,7 @@ class ManyFiles(forms.ClearableFileInput):
 
 class ManyFilesField(forms.FileField):
     widget = ManyFiles
+    default_error_messages = {"empty": _("有一个文件是空的，请重新选。")}
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [f for f in (data if isinstance(data, (list, tuple)) else [data]) if f]
@@ -60,24 +79,31 @@ class ManyFilesField(forms.FileField):
 class SayForm(forms.Form):
     """One need, said by the person themselves."""
 
-    key = forms.CharField(required=False, widget=forms.HiddenInput, max_length=48)
-    words = forms.CharField(
-        label=_("有什么事？"), required=False, strip=False, widget=forms.Textarea(attrs={"rows": 4})
-    )
-    service = forms.CharField(required=False, max_length=80)
-    domain = forms.CharField(required=False, max_length=80)
-    join = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
+    key = Handle(widget=forms.HiddenInput)
+    words = Said(label=_("有什么事？"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    service = Handle()
+    domain = Handle()
+    join = Handle(widget=forms.HiddenInput)
     place = forms.ModelChoiceField(
-        Place.objects.none(), label=_("在哪儿"), required=False, empty_label=_("不选也行")
+        Place.objects.none(),
+        label=_("在哪儿"),
+        required=False,
+        empty_label=_("不选也行"),
+        error_messages=NO_SUCH_PLACE,
     )
-    place_text = forms.CharField(label=_("说具体点"), required=False, max_length=120)
+    place_text = Said(label=_("说具体点"), required=False, max_length=120)
     files = ManyFilesField(label=_("照片或文件"), required=False)  # type: ignore[assignment]  # Django takes it away
-    name = forms.CharField(label=_("怎么称呼您"), required=False, max_length=40)
-    phone = forms.CharField(
+    name = Said(label=_("怎么称呼您"), required=False, max_length=40)
+    phone = Said(
         label=_("手机号"),
         required=False,
-        max_length=24,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
+    )
+    code = forms.CharField(
+        label=_("短信里的 6 位数字"),
+        required=False,
+        max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
     confidential = forms.BooleanField(label=_("办事的人不要看到我是谁"), required=False)
     consent = forms.BooleanField(label=_("我知道这些信息只用来办这件事"), required=False)
@@ -90,7 +116,7 @@ class SayForm(forms.Form):
     def clean_key(self) -> str:
         """Under a name of its own, and long: whoever could guess another's key would be shown their case."""
         key = self.cleaned_data["key"]
-        return f"say-{key if len(key) >= SHORTEST_KEY else secrets.token_urlsafe(18)}"
+        return f"say-{key if KEY.fullmatch(key) else secrets.token_urlsafe(18)}"
 
     def clean_words(self) -> str:
         try:
@@ -99,17 +125,17 @@ class SayForm(forms.Form):
             raise forms.ValidationError(not_taken_words(error), code=error.code) from error
 
     def clean_phone(self) -> str:
-        text = self.cleaned_data["phone"].strip()
+        text = self.cleaned_data["phone"]
         if not text:
             return ""
-        checked = check_phone(text)
+        checked = check_phone(text[:LONGEST_PHONE])
         if not checked.ok:
             raise forms.ValidationError(PHONE_PROBLEMS.get(checked.problem or "", PHONE_PROBLEMS["length"]))
         return checked.value or ""
 
     def clean_service(self) -> Service | None:
         key = self.cleaned_data["service"]
-        return Service.objects.published().filter(community=self.community, key=key).first() if key else None
+        return published_service(self.community, key) if key else None
 
     def clean_domain(self) -> Domain | None:
         key = self.cleaned_data["domain"]
@@ -136,7 +162,11 @@ class TakeForm(SayForm):
         widget=forms.RadioSelect,
     )
     enterprise = forms.ModelChoiceField(
-        Organisation.objects.none(), label=_("单位"), required=False, empty_label=_("不清楚")
+        Organisation.objects.none(),
+        label=_("单位"),
+        required=False,
+        empty_label=_("不清楚"),
+        error_messages={"invalid_choice": _("没有这家单位了，请再选一次，不清楚也行。")},
     )
     urgent = forms.BooleanField(label=_("急事：有人受伤、有危险、孩子的事、欠薪"), required=False)
 
@@ -146,8 +176,8 @@ class TakeForm(SayForm):
 
 
 class FormLinkForm(forms.Form):
-    name = forms.CharField(label=_("给这个码起个名字"), max_length=80)
-    question = forms.CharField(label=_("问什么（不写就是“有什么事？”）"), max_length=120, required=False)
+    name = Said(label=_("给这个码起个名字"), max_length=80)
+    question = Said(label=_("问什么（不写就是“有什么事？”）"), max_length=120, required=False)
     place = forms.ModelChoiceField(
         Place.objects.none(), label=_("贴在哪儿"), required=False, empty_label=_("不限")
     )
@@ -168,16 +198,18 @@ class FormLinkForm(forms.Form):
 class VisitForm(forms.Form):
     organisation = forms.ModelChoiceField(Organisation.objects.none(), label=_("去了哪家"))
     on = forms.DateField(label=_("哪天"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    met = forms.CharField(label=_("见了谁"), max_length=120, required=False)
-    needs = forms.CharField(
-        label=_("听到的事，一行一件，照原话写"), widget=forms.Textarea(attrs={"rows": 6}), strip=False
-    )
-    note = forms.CharField(label=_("自己记一笔"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
+    met = Said(label=_("见了谁"), max_length=120, required=False)
+    needs = Said(label=_("听到的事，一行一件，照原话写"), widget=forms.Textarea(attrs={"rows": 6}))
+    note = Said(label=_("自己记一笔"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    key = Handle(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "organisation", enterprises(community))
+
+    def clean_key(self) -> str:
+        key = self.cleaned_data["key"]
+        return key if KEY.fullmatch(key) else secrets.token_urlsafe(18)
 
     def clean_needs(self) -> list[str]:
         said = []

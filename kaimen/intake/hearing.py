@@ -14,6 +14,7 @@ from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, ListRevision, Service
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
+from kaimen.foundation.reference import own, recall
 from kaimen.intake.models import TriageModel
 from kaimen.logic.triage import BadModel, Lexicon, Message, Model, cold, lexicon_of, load
 from kaimen.logic.triage.catalogue import Item, vocabularies_of_list
@@ -78,8 +79,8 @@ _ears: dict[int, _Ear] = {}
 _building = threading.Lock()
 
 
-def hear(community: Organisation, words: str) -> Heard:
-    """What `words` are about, as far as can be said; writes nothing."""
+def hear(community: Organisation, words: str, *, why: bool = True) -> Heard:
+    """What `words` are about, as far as can be said; writes nothing. Without `why` nobody asks for `because`."""
     ear = _ear(community)
     message = Message(words)
     ranked: tuple[tuple[Domain, float], ...] = ()
@@ -92,7 +93,7 @@ def hear(community: Organisation, words: str) -> Heard:
                 (ear.domains[c.label], c.confidence) for c in found.ranked if c.label in ear.domains
             )
             sure = found.sure(ENOUGH)
-            because = deciding_words(ear.model, message, found.best.label, limit=3)
+            because = deciding_words(ear.model, message, found.best.label, limit=3) if why else ()
     places, enterprises = _named(community, words)
     return Heard(
         ranked, sure, because, rules().heard(words), kinds().of_text(words), places, enterprises, ear.row
@@ -135,9 +136,8 @@ def _yaml(name: str) -> Any:
 
 
 def _ear(community: Organisation) -> _Ear:
-    """As it is now: two indexed queries, and a rebuild only when the list or the model changed."""
-    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
-    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    """As it is now; a rebuild only when the list or the model changed."""
+    revision, active = recall(("ear", community.pk), lambda: _revisions(community))
     kept = _ears.get(community.pk)
     if kept and kept.stamp == (revision, active) and revision is not None:
         return kept
@@ -146,6 +146,12 @@ def _ear(community: Organisation) -> _Ear:
         if kept is None or kept.stamp != (revision, active) or revision is None:
             kept = _ears[community.pk] = _build(community, (revision, active))
     return kept
+
+
+def _revisions(community: Organisation) -> tuple[UUID | None, int | None]:
+    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    return revision, active
 
 
 def _build(community: Organisation, stamp: tuple[UUID | None, int | None]) -> _Ear:
@@ -162,6 +168,12 @@ def _build(community: Organisation, stamp: tuple[UUID | None, int | None]) -> _E
 
 def _named(community: Organisation, words: str) -> tuple[tuple[Place, ...], tuple[Organisation, ...]]:
     """Places and enterprises of this community that the words name, in that order."""
+    places, firms, place_names, firm_names = recall(("named", community.pk), lambda: _known(community))
+    said = place_names.found(words), firm_names.found(words)
+    return tuple(own(places[m.key]) for m in said[0]), tuple(own(firms[m.key]) for m in said[1])
+
+
+def _known(community: Organisation) -> tuple[dict[str, Place], dict[str, Organisation], Names, Names]:
     places = {str(p.pk): p for p in Place.objects.filter(community=community).order_by("pk")}
     firms = {
         str(o.pk): o
@@ -169,9 +181,8 @@ def _named(community: Organisation, words: str) -> tuple[tuple[Place, ...], tupl
             kind=OrganisationKind.ENTERPRISE, path__startswith=community.path or "-"
         ).order_by("pk")
     }
-    said_places = Names.of((key, (p.name,)) for key, p in places.items()).found(words)
-    said_firms = Names.of(_firm_names(firms.items())).found(words)
-    return tuple(places[m.key] for m in said_places), tuple(firms[m.key] for m in said_firms)
+    by_place = Names.of((key, (p.name,)) for key, p in places.items())
+    return places, firms, by_place, Names.of(_firm_names(firms.items()))
 
 
 def _firm_names(firms: Iterable[tuple[str, Organisation]]) -> Iterable[tuple[str, Iterable[str]]]:

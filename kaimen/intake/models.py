@@ -5,7 +5,8 @@ from django.utils import timezone
 
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
-from kaimen.foundation.models import Organisation, Person, Place
+from kaimen.foundation.models import MachineKey, Organisation, Person, Place
+from kaimen.intake.enums import TableState
 
 
 def short_token() -> str:
@@ -52,9 +53,14 @@ class Submission(models.Model):
     case = models.OneToOneField(Case, models.CASCADE, related_name="submission")
     form = models.ForeignKey(FormLink, models.PROTECT, null=True, blank=True, related_name="submissions")
     visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="submissions")
+    table = models.ForeignKey(
+        "NeedsTable", models.SET_NULL, null=True, blank=True, related_name="submissions"
+    )
     address_digest = models.CharField(max_length=64, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)
     phone_digest = models.CharField(max_length=64, blank=True)
+    # the other system that brought it, and may read it again
+    machine = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="submissions")
     taken_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField()
 
@@ -64,6 +70,49 @@ class Submission(models.Model):
             models.Index(fields=["address_digest", "at"]),
             models.Index(fields=["device_digest", "at"]),
             models.Index(fields=["phone_digest", "at"]),
+        ]
+
+
+class NeedsTable(models.Model):
+    """A table of existing needs on its way through the door: looked through, confirmed, brought in row by row.
+
+    The file itself lies with foundation.tables for a day at most; here stand no words and no names of anybody.
+    `row` is the last row that was dealt with: each row moves it in the same transaction that opens its case.
+    """
+
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="needs_tables")
+    filename = models.CharField(max_length=120)
+    handle = models.CharField(max_length=200)  # of foundation.tables
+    digest = models.CharField(max_length=64)  # SHA-256 of the file: the same file again is recognised
+    columns = models.JSONField(default=dict)  # intake.importing.FIELDS -> heading
+    keep_times = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=TableState.choices, default=TableState.DRAFT)
+    problem = models.CharField(max_length=20, blank=True)
+    total = models.PositiveIntegerField(default=0)
+    good = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)  # of the good ones: were here already when looked through
+    cut = models.PositiveIntegerField(default=0)
+    bad_count = models.PositiveIntegerField(default=0)
+    bad = models.JSONField(default=list)  # [[row, column, code], …]
+    unknown_units = models.JSONField(default=list)
+    row = models.PositiveIntegerField(default=1)
+    made = models.PositiveIntegerField(default=0)
+    already = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField()
+    moved_at = (
+        models.DateTimeField()
+    )  # of the last step: long ago while running means that its worker is gone
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community", "digest"],
+                condition=models.Q(state__in=[TableState.RUNNING, TableState.DONE]),
+                name="needs_table_once",
+            ),
         ]
 
 

@@ -55,6 +55,14 @@ def demo_database(env: Mapping[str, str]) -> None:
     stamp.write_text(now)
 
 
+def empty_counts() -> Path:
+    """The folder in which the server's processes count together (prometheus_client): those of the last run are gone."""
+    folder = var() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def forget_demo(*, ask: bool) -> bool:
     """Delete the demo's database and files, after saying so; False if somebody said no."""
     doomed = [path for path in (*sorted(var().glob("kaimen.sqlite3*")), var() / "media") if path.exists()]

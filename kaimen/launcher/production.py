@@ -11,6 +11,7 @@ from kaimen.launcher.say import Stop
 
 def serve(*, host: str, port: int) -> int:
     checked = _ready()
+    checked["PROMETHEUS_MULTIPROC_DIR"] = str(prepare.empty_counts())
     return _become(demo.server(host, port, workers=os.cpu_count() or 1, grace=30), checked)
 
 
@@ -31,6 +32,7 @@ def _ready() -> dict[str, str]:
     install.ensure()
     prepare.translations()
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "PYTHONUTF8": "1"}
+    env.setdefault("KAIMEN_LOG", "json")
     check = subprocess.run(
         [str(part) for part in prepare.manage("migrate", "--check")], cwd=ROOT, env=env, check=False
     )

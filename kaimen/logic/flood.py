@@ -1,7 +1,8 @@
 """Is this too much at once? Limits per phone, device and network address that spare a shared address.
 
-A whole factory can sit behind one address. So an address is never refused: past its limit each sender is asked for a
-phone number, and the phone's own limit then does the work.
+A whole factory can sit behind one address. So an address is never refused: past its limit each sender is asked to
+show by a code that their phone is theirs, and the phone's own limit then does the work. A number that is only typed in
+proves nothing: a script invents a new one each time.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from typing import Literal
 class Counts:
     """What came before this one, from the same phone, device and address.
 
-    `has_phone`: this sender has given a phone number. Where the installation sends codes, the caller sets it only
-    when the number is confirmed. Counts for something unknown (no phone, no cookie) are 0.
+    `has_phone`: this sender has given a phone number; `confirmed`: it is theirs. Where the installation cannot send
+    codes, the caller takes a given number for confirmed. Counts for something unknown (no phone, no cookie) are 0.
     """
 
     phone_hour: int = 0
@@ -26,6 +27,7 @@ class Counts:
     address_hour: int = 0
     address_day: int = 0
     has_phone: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,12 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`ok`, `ask_phone` (go on with a phone number) or `wait`.
+    """`ok`, `ask_phone` (go on with a phone number), `ask_code` (go on by confirming the one given) or `wait`.
 
-    `params` for the last two: `by` (phone|device|address), `window` (hour|day), `limit`, `count`.
+    `params` for all but the first: `by` (phone|device|address), `window` (hour|day), `limit`, `count`.
     """
 
-    code: Literal["ok", "ask_phone", "wait"]
+    code: Literal["ok", "ask_phone", "ask_code", "wait"]
     params: Mapping[str, str | int] = field(default_factory=dict)
 
 
@@ -58,13 +60,13 @@ def judge(counts: Counts, limits: Limits = Limits()) -> Verdict:
             count, limit = _pair(counts, limits, by, window)
             if count >= limit and not (by == "phone" and not counts.has_phone):
                 return Verdict("wait", {"by": by, "window": window, "limit": limit, "count": count})
-    if counts.has_phone:
+    if counts.confirmed:
         return Verdict("ok")
     for window in ("day", "hour"):
         count, limit = _pair(counts, limits, "address", window)
         if count >= limit:
             return Verdict(
-                "ask_phone",
+                "ask_code" if counts.has_phone else "ask_phone",
                 {"by": "address", "window": window, "limit": limit, "count": count},
             )
     return Verdict("ok")

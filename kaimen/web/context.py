@@ -17,14 +17,19 @@ MANAGER, CHAIR = RoleKind.MANAGER, RoleKind.CHAIR
 # url name or path, icon, words, for whom; a link to a room that is not built does not show
 STAFF_LINKS = (
     ("desk", "inbox", _("我的办件"), (OFFICER, SUPERVISOR)),
+    ("find", "search", _("找"), (OFFICER, SUPERVISOR, HANDLER, MANAGER)),
     ("take", "phone", _("接电话"), (OFFICER, SUPERVISOR)),
     ("visits", "footprints", _("走访"), (OFFICER, SUPERVISOR)),
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
+    ("needs_tables", "file-input", _("导入诉求"), (OFFICER, SUPERVISOR, MANAGER)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
+    ("hot_board", "flame", _("热点"), (OFFICER, SUPERVISOR, MANAGER)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
+    ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),
+    ("manage_keys", "key-round", _("接口钥匙"), (MANAGER,)),
     ("roster", "upload", _("导入名册"), (MANAGER,)),
     ("triage", "ear", _("听得懂多少"), (MANAGER,)),
     ("notices", "bell", _("通知"), (OFFICER, SUPERVISOR, HANDLER, MANAGER, CHAIR)),
@@ -57,7 +62,7 @@ def _name(request: HttpRequest) -> str:
 
 
 def _links(request: HttpRequest) -> list[dict[str, Any]]:
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     return [
         {"url": url, "icon": icon, "label": label, "count": _unread(request) if url == "notices" else 0}
         for url, icon, label, kinds in STAFF_LINKS
@@ -67,13 +72,13 @@ def _links(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _unread(request: HttpRequest) -> int:
     """Notices not yet read; one indexed count, and only on a page that shows it."""
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     return person.notices.filter(read_at=None).count() if person else 0
 
 
 def _home(request: HttpRequest) -> str:
     """The first page of this person's work, "" for whoever has none."""
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     for url, kinds in STAFF_HOMES:
         if has_kind(person, *kinds):
             try:

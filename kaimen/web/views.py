@@ -2,18 +2,24 @@
 
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from kaimen.foundation.communities import COOKIE, NoCommunity, current_community
+from kaimen.foundation.permissions import is_staff
+from kaimen.foundation.views.guards import me_of, signed_in
 from kaimen.look import charts
 from kaimen.look.templatetags.look import month as month_name
 from kaimen.look.templatetags.look import month_short
-from kaimen.web import exports, queries
+from kaimen.web import exports, finding, queries
 from kaimen.web.board import Board, board, table
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -67,6 +73,23 @@ def public_board(request: HttpRequest) -> HttpResponse:
             "done_in_common": queries.done_in_common(shown.community, timezone.now()),
         },
     )
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@signed_in
+def find(request: HttpRequest) -> HttpResponse:
+    """Staff: one box over everything. Words come to stand in the address, a phone number never does."""
+    person, posted = me_of(request), request.method == "POST"
+    if not is_staff(person):
+        raise PermissionDenied
+    text = (request.POST if posted else request.GET).get("q", "").strip()[: finding.LONGEST]
+    fragment = getattr(request, "htmx", None)
+    if posted and not fragment and not finding.phone_in(text):
+        return HttpResponseRedirect(f"{reverse('find')}?{urlencode({'q': text})}")
+    groups = finding.find(person, current_community(request), text)
+    page = {"text": text, "groups": groups, "by_phone": bool(finding.phone_in(text))}
+    return render(request, "web/_found.html" if fragment else "web/find.html", page)
 
 
 @require_safe

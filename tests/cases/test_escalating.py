@@ -7,6 +7,7 @@ from kaimen.cases import actions, queries
 from kaimen.cases.actions import escalating
 from kaimen.cases.models import Escalation
 from kaimen.foundation.models import Notice
+from kaimen.foundation.notice_words import sentence
 from tests.cases.cast import MONDAY, World, at
 
 
@@ -45,6 +46,22 @@ def test_a_late_task_climbs_and_shows_on_each_of_its_cases(park: World) -> None:
     for case in cases:
         step = case.timeline.get(code="late_supervisor")
         assert (step.params["kind"], step.params["organisation"]) == ("task", "示例交警")
+
+
+def test_the_handlers_of_a_late_task_hear_it_at_every_level(park: World) -> None:
+    case = park.case(service=None)
+    given = {"cases": [case], "organisation": park.department, "title": "看车位", "detail": "", "days": 1}
+    task = actions.give_task(**given, by=park.officer, now=MONDAY)  # by Tuesday 3 March
+    own = actions.give_task(**given, handler=park.colleague, by=park.officer, now=MONDAY)
+    actions.escalate_late(now=at("2026-03-04"))
+    for person, about in ((park.handler, task), (park.colleague, own)):
+        told = Notice.objects.get(person=person, code="task_late")
+        assert (told.params["task"], told.params["days_late"]) == (about.pk, "1")
+        assert "“看车位”的交办超时 1 个工作日" in sentence(told)
+    actions.escalate_late(now=at("2026-03-05"))
+    assert Notice.objects.filter(person=park.handler, code="task_late").count() == 2
+    actions.escalate_late(now=at("2026-03-05"))
+    assert Notice.objects.filter(person=park.handler, code="task_late").count() == 2
 
 
 def test_waiting_met_and_ended_promises_do_not_climb(park: World) -> None:

@@ -1,9 +1,14 @@
 """From draft to published, changed, withdrawn: what everybody sees, and when."""
 
+from functools import partial
+from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import yaml
 from django.core.exceptions import PermissionDenied
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from kaimen.catalogue import actions
@@ -156,6 +161,79 @@ def test_loading_the_pack_twice_changes_nothing_twice(lingfeng: object) -> None:
     assert AuditEntry.objects.count() == entries
     points = Service.objects.filter(point__isnull=False).order_by("point").values_list("point", flat=True)
     assert list(points) == list(range(1, 11))
+
+
+def pack(tmp_path: Path, **changes: object) -> Path:
+    """A pack with one service, `umbrella`, as the fixture has it, some of it changed."""
+    said = content(**changes)
+    entry = {name: value for name, value in said.items() if not name.endswith("_days")}
+    entry |= {"key": "umbrella", "promise": {"first": 2, "solve": 10}}
+    path = tmp_path / "pack.yaml"
+    path.write_text(yaml.safe_dump({"services": [entry]}, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_a_pack_brings_up_to_date_what_nobody_has_touched(park: SimpleNamespace, tmp_path: Path) -> None:
+    load = partial(actions.load_pack, community=park.community)
+    assert load(path=pack(tmp_path)).added == ["umbrella"]
+    assert load(path=pack(tmp_path, fee="一元")).changed == ["umbrella"]
+    assert load(path=pack(tmp_path, fee="一元")).unchanged == ["umbrella"]
+    assert Service.objects.get(key="umbrella").fee == "一元"
+
+
+@pytest.mark.parametrize("how", ["published", "drafted", "withdrawn"])
+def test_what_staff_have_edited_since_is_kept_unless_asked(
+    park: SimpleNamespace, tmp_path: Path, how: str
+) -> None:
+    load = partial(actions.load_pack, community=park.community)
+    load(path=pack(tmp_path))
+    service = Service.objects.get(key="umbrella")
+    if how == "withdrawn":
+        actions.withdraw(service=service, by=park.supervisor)
+    else:
+        actions.save_draft(service=service, content=content(fee="两元"), by=park.officer)
+    if how == "published":
+        actions.publish(service=service, by=park.supervisor)
+    before = Service.objects.filter(key="umbrella").values().get()
+
+    for path in (pack(tmp_path), pack(tmp_path, fee="一元")):  # the pack as it was, and a newer one
+        report = load(path=path)
+        assert (report.kept, report.changed, report.refused) == (["umbrella"], [], {})
+        assert Service.objects.filter(key="umbrella").values().get() == before
+
+    assert load(path=pack(tmp_path, fee="一元"), overwrite=True).changed == ["umbrella"]
+    service.refresh_from_db()
+    assert (service.fee, service.draft, service.state) == ("一元", None, ServiceState.PUBLISHED)
+    assert load(path=pack(tmp_path, fee="三元")).changed == ["umbrella"]  # the pack's again
+
+
+def test_what_was_loaded_before_loads_were_remembered_is_told_by_who_published_it(
+    park: SimpleNamespace, tmp_path: Path
+) -> None:
+    load = partial(actions.load_pack, community=park.community)
+    load(path=pack(tmp_path))
+    Service.objects.update(loaded=None)
+    assert load(path=pack(tmp_path, fee="一元")).changed == ["umbrella"]
+    Service.objects.update(loaded=None)
+    service = Service.objects.get(key="umbrella")
+    actions.save_draft(service=service, content=content(fee="两元"), by=park.officer)
+    actions.publish(service=service, by=park.supervisor)
+    assert load(path=pack(tmp_path, fee="三元")).kept == ["umbrella"]
+
+
+def test_a_service_written_by_hand_is_nobodys_to_overwrite(park: SimpleNamespace, tmp_path: Path) -> None:
+    umbrella = actions.add_draft(community=park.community, key="umbrella", content=content(), by=park.officer)
+    actions.publish(service=umbrella, by=park.supervisor)
+    said = StringIO()
+    call_command("load_services", pack(tmp_path, fee="一元"), "--community", park.community.key, stdout=said)
+    assert "kept 1" in said.getvalue()
+    assert "umbrella" in said.getvalue()
+    umbrella.refresh_from_db()
+    assert umbrella.fee != "一元"
+    path = pack(tmp_path, fee="一元")
+    call_command("load_services", path, "--community", park.community.key, "--overwrite", stdout=said)
+    umbrella.refresh_from_db()
+    assert umbrella.fee == "一元"
 
 
 def test_the_database_itself_refuses_an_impossible_promise(umbrella: Service) -> None:

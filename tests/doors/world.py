@@ -5,16 +5,23 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
+from kaimen.cases.actions.feeding import make_feed
 from kaimen.cases.links import task_path, track_token
-from kaimen.cases.models import SavedView
+from kaimen.cases.models import AnswerTemplate, SavedView
 from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
+from kaimen.foundation.keys import make_key
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
+from kaimen.foundation.secret_links import token_for
+from kaimen.hotspots.actions import rename_issue
+from kaimen.hotspots.models import HotIssue
 from kaimen.intake.actions import make_form_link
-from tests.cast import World, world
+from kaimen.intake.models import NeedsTable
+from tests.cast import World, signed_in, world
 
 
 @dataclass
@@ -68,8 +75,25 @@ def furnish() -> House:
     )
     consent = Consent.objects.create(person=people.worker, kind="personal_data", text_version="1")
     notice = Notice.objects.create(person=people.worker, code="progress", params={"title": "示例"})
+    ready = AnswerTemplate.objects.create(community=community, name="示例", text="示例")
     view = SavedView.objects.create(person=officer, name="示例", query="due=late")
     role = Role.objects.get(person=officer)
+    needs = NeedsTable.objects.create(
+        community=community, filename="x.csv", created_by=officer, created_at=now, moved_at=now
+    )
+    key = make_key(
+        name="示例平台",
+        organisation=community,
+        scopes=["needs:write"],
+        expires_at=now + timedelta(days=9),
+        by=people.manager,
+        now=now,
+    )
+    signed_in(Client(), officer)  # with an account: the feed is for who could sign in
+    feed = make_feed(by=officer, now=now)
+    issue = HotIssue.objects.create(community=community, title="示例", messages=1)
+    rename_issue(issue=issue, title="示例停车", by=officer, now=now)
+    deed = issue.deeds.get()
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -79,13 +103,22 @@ def furnish() -> House:
         "desk_print": number,
         "desk_task": number | {"pk": task.pk, "verb": "link"},
         "desk_export": {"kind": "csv"},
+        "manage_answer": {"pk": ready.pk},
+        "manage_answer_switch": {"pk": ready.pk},
+        "watch_export": {"part": "late", "kind": "csv"},
         "desk_drop_view": {"pk": view.pk},
+        "hot_issue": {"pk": issue.pk},
+        "hot_do": {"pk": issue.pk, "verb": "lock"},
+        "hot_undo": {"pk": deed.pk},
+        "hot_export": {"kind": "csv"},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
         "triage_use": {"pk": 0},
         "hsds_service": {"id": None},
+        "api_service": service,
+        "due_ics": {"token": token_for(feed.salt, "due")},
         "sign_in_as": {"pk": people.worker.pk},
         "first_password": {"token": "x" * 22},
         "service": service,
@@ -96,6 +129,9 @@ def furnish() -> House:
         "manage_webhook_add": {"pk": community.pk},
         "manage_webhook_drop": {"pk": community.pk, "webhook": webhook.pk},
         "manage_person": whom,
+        "manage_face": whom,
+        "manage_face_drop": whom,
+        "face": {"token": attachment.token},
         "manage_absence_add": whom,
         "manage_absence_drop": {"pk": officer.pk, "absence": absence.pk},
         "manage_account": whom,
@@ -116,9 +152,25 @@ def furnish() -> House:
         "decide_appeal": {"pk": signed.pk},
         "decide_extension": {"pk": extension.pk},
         "sign_refusal": {"pk": refusal.pk},
+        "open311_discovery": {"kind": "json"},
+        "open311_services": {"kind": "xml"},
+        "open311_service": {"kind": "json", "code": "parking"},
+        "open311_requests": {"kind": "json"},
+        "open311_request": {"kind": "json", "number": case.number},
+        "open311_token": {"kind": "xml", "token": track_token(case)},
+        "manage_key_revoke": {"pk": key.key.pk},
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
+    for name in ("desk", "inbox", "notices", "visits", "form_links", "needs_tables", "manage_people"):
+        arguments[f"{name}_export"] = {"kind": "csv"}
+    arguments["manage_organisations_export"] = {"kind": "xlsx"}
+    for name in ("need", "case", "case_progress", "case_answer"):
+        arguments[f"api_{name}"] = number
+    for name in ("task", "task_accept", "task_finish", "task_return"):
+        arguments[f"api_{name}"] = {"pk": task.pk}
     for name in ("", "_discard", "_preview", "_publish", "_withdraw"):
         arguments[f"manage_service{name}"] = service
+    for name in ("", "_bring", "_drop", "_bad"):
+        arguments[f"needs_table{name}"] = {"pk": needs.pk}
     return House(people, outsider, arguments)

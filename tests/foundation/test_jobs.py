@@ -137,7 +137,7 @@ def test_with_many_workers_at_once_each_timed_job_runs_once(alone: dict[str, job
     assert JobRun.objects.count() == 5
 
 
-def worker(*options: str) -> subprocess.Popen[bytes]:
+def worker(*options: str, **more: str) -> subprocess.Popen[bytes]:
     """A real worker process on the database of this test."""
     database = settings.DATABASES["default"]
     url = f"sqlite:///{database['NAME']}"
@@ -148,7 +148,7 @@ def worker(*options: str) -> subprocess.Popen[bytes]:
             if host.startswith("/")
             else (f"postgresql://{user}@{host}:{database['PORT']}/{database['NAME']}")
         )
-    environment = os.environ | {"KAIMEN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"KAIMEN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)} | more
     return subprocess.Popen(
         [sys.executable, "-m", "kaimen", "work", "--interval", "0.05", *options], cwd=ROOT, env=environment
     )
@@ -186,3 +186,34 @@ def test_a_worker_killed_in_the_middle_leaves_the_effect_exactly_once(tmp_path: 
     assert Organisation.objects.filter(key="once").count() == 1
     assert len(DBTaskResult.objects.get(pk=job.id).worker_ids) == 2
     assert JobRun.objects.filter(name="kaimen.foundation.jobs.seal_audit").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_is_waited_for(
+    alone: dict[str, jobs.Timed], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between two naps the database comes back; the worker has not ended meanwhile, and does what is due."""
+    ran: list[datetime] = []
+    jobs.timetable(every=timedelta(days=1))(ran.append)
+    worker = jobs.PatientWorker(interval=0, worker_id="w")
+    there, pool = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"].pop("pool", None)
+    naps = 0
+
+    def nap(seconds: float) -> None:
+        nonlocal naps
+        naps += 1
+        connection.settings_dict["NAME"] = "/nowhere/at/all" if naps < 3 else there
+        worker.running = naps < 5
+
+    connection.close()
+    connection.settings_dict["NAME"] = "/nowhere/at/all"
+    monkeypatch.setattr(time, "sleep", nap)
+    try:
+        worker.run_forever()
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = there
+        if pool:
+            connection.settings_dict["OPTIONS"]["pool"] = pool
+    assert len(ran) == 1
+    assert caplog.text.count("the database is away") == 3

@@ -28,12 +28,15 @@ def test_a_shared_address_is_asked_for_a_phone_and_never_stopped(hour: int, day:
     anonymous = judge(Counts(address_hour=hour, address_day=day))
     full = hour >= LIMITS.address_hour or day >= LIMITS.address_day
     assert anonymous.code == ("ask_phone" if full else "ok")
-    assert judge(Counts(address_hour=hour, address_day=day, has_phone=True)).code == "ok"
+    typed = judge(Counts(address_hour=hour, address_day=day, has_phone=True))
+    assert typed.code == ("ask_code" if full else "ok")
+    shown = Counts(address_hour=hour, address_day=day, has_phone=True, confirmed=True)
+    assert judge(shown).code == "ok"
 
 
 @given(st.builds(Counts, many, many, many, many, many, many, st.booleans()), many)
 def test_more_before_is_never_milder(counts: Counts, more: int) -> None:
-    rank = {"ok": 0, "ask_phone": 1, "wait": 2}
+    rank = {"ok": 0, "ask_phone": 1, "ask_code": 1, "wait": 2}
     worse = Counts(
         counts.phone_hour + more,
         counts.phone_day + more,

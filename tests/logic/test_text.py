@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from kaimen.logic.phrasing import cores
 from kaimen.logic.text import (
+    beyond,
     clean,
     grams,
     han_spaced,
@@ -79,3 +80,16 @@ def test_an_official_title_is_cut_to_what_it_is_about() -> None:
     assert cores("职工食堂与用餐意见") == ["食堂", "用餐"]
     assert cores("园区停车位增设与管理") == ["停车位"]
     assert cores("隐患随手拍") == []
+
+
+@pytest.mark.parametrize(
+    ("title", "words", "rest"),
+    [
+        ("没地方停车", "没地方停车。", ""),
+        ("没地方停车", "没地方停车\n东门早上七点半就满了", "东门早上七点半就满了"),
+        ("没地方停…", "没地方停车，东门", "…车，东门"),
+        ("停车", "东门没地方停", "东门没地方停"),
+    ],
+)
+def test_what_goes_beyond_the_title(title: str, words: str, rest: str) -> None:
+    assert beyond(title, words) == rest

@@ -2,11 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
+import pytest
 from django import forms
 from django.template import engines
 from django.test import RequestFactory
 from django.utils import timezone, translation
 
+from kaimen.foundation.workcalendar import calendar
+from kaimen.logic.deadlines import overdue_by
 from kaimen.look import charts
 
 
@@ -42,14 +45,25 @@ def test_moments_are_near_or_dated() -> None:
 
 def test_a_due_chip_says_how_near() -> None:
     today = timezone.localdate()
-    assert (
-        render("{% due d %}", d=today - timedelta(days=2)) == '<span class="chip chip--late">超了 2 天</span>'
-    )
+    fortnight = today - timedelta(days=14)
+    late = overdue_by(fortnight, today, calendar())
+    said = f'<span class="chip chip--late">超了 {late} 个工作日</span>'
+    assert late < 14
+    assert render("{% due d %}", d=fortnight) == said
     assert render("{% due d %}", d=today) == '<span class="chip chip--soon">今天到期</span>'
     assert "chip--soon" in render("{% due d %}", d=today + timedelta(days=1))
     assert '<span class="chip">' in render("{% due d %}", d=today + timedelta(days=5))
     assert "chip--ok" in render("{% due d met=m %}", d=today, m=timezone.now())
     assert "chip--late" in render("{% due d met=m %}", d=today - timedelta(days=1), m=timezone.now())
+
+
+def test_what_ended_before_a_weekend_is_late_and_no_working_day_has_passed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: date(2026, 3, 8))  # a Sunday
+    said = render("{% due d %}", d=date(2026, 3, 6))
+    assert said == '<span class="chip chip--late">刚过期限</span>'
+    assert "超了 1 个工作日" in render("{% due d %}", d=date(2026, 3, 5))
 
 
 def test_query_with_keeps_the_rest() -> None:

@@ -57,3 +57,22 @@ def test_the_needs_of_the_demo_find_their_service_among_the_first_three() -> Non
     ]
     assert len(found) > 50
     assert sum(found) / len(found) > 0.85
+
+
+def test_a_title_that_only_shares_a_word_is_not_what_was_asked_for() -> None:
+    titles = [
+        "公司设立登记",
+        "公司注销登记",
+        "食品小经营店备案发放",
+        "仅销售预包装食品经营者备案注销",
+        "机动车驾驶证公证（指引）",
+        "欠税人处置不动产或大额资产报告",
+    ]
+    index = Index([Document(title, title) for title in titles], WORDS)
+    found = {
+        said: [hit.key for hit in best_confident(index.query(said))]
+        for said in ("公司注册", "开饭店", "换驾照", "房产证过户")
+    }
+    assert found["公司注册"][0] == "公司设立登记"
+    assert found["开饭店"] == ["食品小经营店备案发放"]
+    assert found["换驾照"] == found["房产证过户"] == []

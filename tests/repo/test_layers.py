@@ -9,7 +9,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 KAIMEN = ROOT / "kaimen"
-LAYERS = ["launcher", "config", "web", "intake", "cases", "catalogue", "foundation", "look", "logic"]
+LAYERS = [
+    "launcher",
+    "config",
+    "web",
+    "intake",
+    "hotspots",
+    "cases",
+    "catalogue",
+    "foundation",
+    "look",
+    "logic",
+]
 APP_LABELS = {name for name in LAYERS if (KAIMEN / name / "apps.py").exists()}
 TEMPLATE_LINK = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 FIELDS = {"ForeignKey", "OneToOneField", "ManyToManyField"}

@@ -70,7 +70,7 @@ def _environment() -> None:
     """Whatever the shell has set for a real deployment must not reach the tests."""
     global _scratch
     _scratch = tempfile.mkdtemp(prefix="kaimen-tests-")
-    kept = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL", "KAIMEN_DATA"}
+    kept = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL", "KAIMEN_DATA", "KAIMEN_FAULT_FORMS"}
     for name in [name for name in os.environ if name.startswith("KAIMEN_") and name not in kept]:
         del os.environ[name]
     os.environ["KAIMEN_DEMO"] = "1"

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -36,7 +37,7 @@ def programs() -> Path | None:
 class Cluster:
     """Started on construction; `url` is what KAIMEN_DATABASE_URL gets."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, options: Sequence[str] = OPTIONS) -> None:
         self.programs = folder
         self.user = _unprivileged_user()
         self.home = Path(tempfile.mkdtemp(prefix="kaimen-pg-"))
@@ -45,7 +46,7 @@ class Cluster:
         self.data = self.home / "data"
         self._run("initdb", "--username=kaimen", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         self.url, where = self._address()
-        (self.data / "postgresql.auto.conf").write_text("\n".join([*OPTIONS, *where]) + "\n")
+        (self.data / "postgresql.auto.conf").write_text("\n".join([*options, *where]) + "\n")
         self._run("pg_ctl", "--wait", "--silent", f"--log={self.home / 'log'}", "start")
 
     def stop(self) -> None:

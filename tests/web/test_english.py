@@ -81,3 +81,12 @@ def test_days_are_said_in_english(park: World) -> None:
     page = page_of(Client(), links.track_path(park.case()), "en")
     assert "Tue 3 Mar" in page
     assert "周二" not in page
+
+
+def test_a_machine_that_asks_for_english_gets_it(park: World) -> None:
+    said = {}
+    for language in ("en-GB,en;q=0.8", "zh-CN"):
+        answer = Client().get("/open311/v2/services/x.json", headers={"Accept-Language": language})
+        said[language] = answer.json()[0]["description"]
+    assert said["en-GB,en;q=0.8"].isascii()
+    assert not said["zh-CN"].isascii()

@@ -18,7 +18,8 @@ from .handling import (
     supply_more,
     take_case,
 )
-from .opening import open_case
+from .older import OldCase, keep_older
+from .opening import NewCase, open_case, open_cases
 from .progress import tell_progress
 from .rating import close_silent, note_call_back, note_mended, rate_case
 from .refusing import appeal, decide_appeal, propose_refusal, sign_refusal
@@ -34,7 +35,9 @@ from .tasks import (
 
 __all__ = [
     "Moved",
+    "NewCase",
     "NotNow",
+    "OldCase",
     "accept_task",
     "add_note",
     "answer_case",
@@ -53,12 +56,14 @@ __all__ = [
     "give_task",
     "hand_over",
     "join_group",
+    "keep_older",
     "leave_group",
     "make_task_link",
     "merge_cases",
     "note_call_back",
     "note_mended",
     "open_case",
+    "open_cases",
     "propose_refusal",
     "rate_case",
     "reopen_case",

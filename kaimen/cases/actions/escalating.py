@@ -20,6 +20,8 @@ from kaimen.foundation.permissions import holders
 from kaimen.foundation.workcalendar import calendar
 from kaimen.logic.deadlines import overdue_by
 
+from .tasks import tell_handlers
+
 EXTENDABLE: Final = frozenset({PromiseKind.SOLVED, PromiseKind.TASK})
 SUPERVISOR, FEDERATION = 1, 2
 BATCH: Final = 200
@@ -163,6 +165,8 @@ def _one_level(promise: Promise, cases: list[Case], level: int, to: Person, late
     code = "late_supervisor" if level == SUPERVISOR else "late_federation"
     steps.write(cases, code, by=None, now=now, params=params, task=promise.task, ids={"to": to.pk})
     steps.tell_staff(to, code, cases[0], kind=str(promise.kind), days_late=late)
+    if promise.task is not None:
+        tell_handlers(promise.task, "task_late", days_late=str(late))
     for case in cases:
         steps.tell_owner(case, "late", to, kind=str(promise.kind), days_late=late)
     return True

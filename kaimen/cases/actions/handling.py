@@ -1,6 +1,6 @@
 """From in hand to closed: the verbs of the owner, and what the asker adds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
@@ -10,7 +10,7 @@ from django.utils import timezone
 from kaimen.cases import clocks, search, steps
 from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind, Reader
 from kaimen.cases.errors import NotNow
-from kaimen.cases.models import Answer, Case, CaseAttachment
+from kaimen.cases.models import Answer, Case, CaseAttachment, Task
 from kaimen.cases.permissions import (
     WORKERS,
     can_handle,
@@ -22,6 +22,8 @@ from kaimen.catalogue.models import Service
 from kaimen.foundation.models import Attachment, Person
 from kaimen.foundation.permissions import has_role
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
+
+from . import leftovers
 
 
 @transaction.atomic
@@ -96,10 +98,17 @@ def supply_more(
 
 @transaction.atomic
 def answer_case(
-    *, case: Case, text: str, also_group: bool = False, by: Person, now: datetime
+    *,
+    case: Case,
+    text: str,
+    also_group: bool = False,
+    stop: Iterable[Task] = (),
+    by: Person,
+    now: datetime,
 ) -> list[Answer]:
     """Answer; the first answer and the solution are given. With `also_group` every open case of the group gets its
     own answer, step and notice (one that moved on meanwhile keeps what it has). Returns the answers written.
+    `stop`: tasks no longer needed, cancelled with it (see leftovers.stop for what forbids that).
     """
     check_can_handle(by, case)
     steps.needs_words(text)
@@ -109,6 +118,7 @@ def answer_case(
         for other in others.select_related("owner", "community", "asker", "place", "enterprise"):
             if can_handle(by, other):
                 answers.append(_answer(other, text, by, now))
+    leftovers.stop(case, stop, by=by, now=now)
     return answers
 
 
@@ -128,13 +138,19 @@ def _answer(case: Case, text: str, by: Person, now: datetime) -> Answer:
 
 
 @transaction.atomic
-def close_case(*, case: Case, by: Person | None, now: datetime) -> None:
-    """Close an answered or declined case: the officer, or the asker who is content without rating."""
+def close_case(*, case: Case, stop: Iterable[Task] = (), by: Person | None, now: datetime) -> None:
+    """Close an answered or declined case: the officer, or the asker who is content without rating.
+
+    `stop`: tasks no longer needed, cancelled with it. What goes on running the owner hears, unless it was they.
+    """
     if by is not None and not can_speak_for_asker(by, case):
         check_can_handle(by, case)
     steps.move(case, "close", closed_at=now)
     steps.write([case], "closed", by=by, now=now)
     steps.tell_asker(case, "closed")
+    if by is not None:
+        leftovers.stop(case, stop, by=by, now=now)
+    leftovers.remind(case, by)
 
 
 @transaction.atomic

@@ -21,6 +21,8 @@ from kaimen.foundation.permissions import holders
 from kaimen.foundation.workcalendar import calendar
 from kaimen.logic.deadlines import ONE_DAY, add_workdays
 
+from . import leftovers
+
 RATABLE = frozenset({CaseState.ANSWERED, CaseState.CLOSED})
 BAD = frozenset({Score.VERY_BAD, Score.BAD})
 
@@ -90,6 +92,7 @@ def _follow(case: Case, rating: Rating, by: Person | None, now: datetime) -> Non
     if case.state == CaseState.ANSWERED and rating.solved != Solved.NO:
         steps.move(case, "close", closed_at=now)
         steps.write([case], "closed", by=by, now=now)
+        leftovers.remind(case, by)
 
 
 def _start_mending(case: Case, now: datetime) -> None:
@@ -154,6 +157,7 @@ def _close_silent(case: Case, now: datetime) -> bool:
         return False  # the asker rated or reopened it this very moment
     steps.write([case], "closed" if rated else "closed_silent", by=None, now=now)
     steps.tell_asker(case, "closed" if rated else "closed_silent")
+    leftovers.remind(case, None)
     return True
 
 

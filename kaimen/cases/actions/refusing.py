@@ -24,6 +24,8 @@ from kaimen.foundation.permissions import holders
 from kaimen.foundation.workcalendar import calendar
 from kaimen.logic.deadlines import workdays_between
 
+from . import leftovers
+
 
 @transaction.atomic
 def propose_refusal(
@@ -85,6 +87,7 @@ def sign_refusal(*, refusal: Refusal, agree: bool, note: str = "", by: Person, n
     steps.write([case], "declined", by=refusal.proposed_by, now=now, params=told, text=refusal.reason)
     steps.tell_asker(case, "declined", clause=refusal.clause, appeal_days=clocks.APPEAL_DAYS)
     steps.tell_owner(case, "refusal_signed", by, by=by.name)
+    leftovers.remind(case, None)  # also an owner who may sign: there was no form to stop them in
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def give_task(
     params = {"organisation": organisation.name, "title": task.title, "due": due}
     steps.write(cases, "task_given", by=by, now=now, params=params, text=detail, task=task)
     steps.audit_task(task, "give", by, organisation=organisation.pk, cases=[case.pk for case in cases])
-    _tell_handlers(task, "task_given", due=due)
+    tell_handlers(task, "task_given", due=due)
     notices.notify_group(
         organisation=organisation, code="group_task_given", link="/tasks/", params={"due": due}
     )
@@ -137,7 +137,7 @@ def cancel_task(*, task: Task, reason: str = "", by: Person, now: datetime) -> N
     steps.move_task(task, "cancel")
     _over(task, "task_cancelled", by, now, text=reason)
     steps.audit_task(task, "cancel", by)
-    _tell_handlers(task, "task_cancelled")
+    tell_handlers(task, "task_cancelled")
 
 
 def _over(task: Task, code: str, by: Person | None, now: datetime, text: str) -> None:
@@ -216,7 +216,8 @@ def _about(task: Task, **more: str) -> dict[str, object]:
     return {"task": task.pk, **_named(task), **more}
 
 
-def _tell_handlers(task: Task, code: str, **params: str) -> None:
+def tell_handlers(task: Task, code: str, **params: str) -> None:
+    """Who handles the task, or until somebody does, the organisation's handlers."""
     people = [task.handler] if task.handler else []
     if not people:
         roles = holders(RoleKind.HANDLER, task.organisation).filter(organisation=task.organisation)

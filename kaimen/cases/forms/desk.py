@@ -4,15 +4,18 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kaimen.cases.actions.leftovers import still_running
 from kaimen.cases.enums import PromiseKind
-from kaimen.cases.models import AnswerTemplate, Case, Promise
+from kaimen.cases.models import AnswerTemplate, Case, Promise, Task
 from kaimen.catalogue.models import Service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import holders, scope
+from kaimen.logic.placeholders import GAP
 
 from .fields import Days, Words
 
@@ -34,16 +37,58 @@ class ConfirmForm(CaseForm):
     """Nothing to fill in: pressing is the answer."""
 
 
+class Stopped(forms.ModelMultipleChoiceField):
+    """Tasks that still run for the case; those ticked are no longer needed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(Task.objects.none(), required=False, widget=forms.CheckboxSelectMultiple, **options)
+        self.error_messages["invalid_choice"] = _("有一件交办刚才有了变化，看看再定。")
+
+    def label_from_instance(self, task: Any) -> str:
+        return f"{task.organisation}{gettext('：')}{task.title}"
+
+
 class AnswerForm(CaseForm):
     text = Words(
         label=_("答复"), rows=6, max_length=4000, placeholder=_("说清楚：怎么办了、接下来、还有问题找谁")
     )
     text.widget.attrs["data-key"] = "r"  # the key that opens the form then goes to the field
     also_group = forms.BooleanField(label=_("并在一起的都这样答复"), required=False)
+    stop = Stopped(label=_("还有交办没回，勾上的就不用办了"), help_text=_("不勾的接着办，回了会告诉您。"))
 
     def prepare(self) -> None:
         if self.case is None or self.case.group_id is None:
             del self.fields["also_group"]
+        running = still_running(self.case, or_group=True) if self.case else Task.objects.none()
+        offer(self, "stop", running)
+        if not running.exists():
+            del self.fields["stop"]
+
+    def clean_text(self) -> str:
+        text = str(self.cleaned_data["text"])
+        if GAP in text:
+            raise forms.ValidationError(_("还有空着的“%(gap)s”，补上再发。"), params={"gap": GAP})
+        return text
+
+
+class CloseForm(CaseForm):
+    """What still runs is shown, ticked to be stopped: the case is over, so most of it is not needed any more."""
+
+    told = forms.CharField(widget=forms.HiddenInput, initial="1", required=False)
+    stop = Stopped(label=_("还有交办没回，勾上的就不用办了"), help_text=_("要接着办的，把勾去掉。"))
+
+    def prepare(self) -> None:
+        running = still_running(self.case) if self.case else Task.objects.none()
+        offer(self, "stop", running)
+        self.fields["stop"].initial = running
+        if not running.exists():
+            del self.fields["stop"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "stop" in self.fields and not cleaned.get("told"):
+            raise forms.ValidationError(_("还有交办没回。先看看哪些不用办了，再办结。"))
+        return cleaned
 
 
 class ProgressForm(CaseForm):
@@ -169,7 +214,7 @@ class TemplateChoice(forms.Form):
 
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, "template", AnswerTemplate.objects.filter(community=case.community_id))
+        offer(self, "template", AnswerTemplate.objects.filter(community=case.community_id, active=True))
         field: Any = self.fields["template"]
         field.label_from_instance = lambda template: template.name
 

@@ -5,8 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.functional import Promise as Lazy
 
+from kaimen.foundation.form_fields import Said
 
-class Words(forms.CharField):
+
+class Words(Said):
     """Free text of a few lines, trimmed; empty is not an answer."""
 
     def __init__(self, *, rows: int = 4, placeholder: str | Lazy = "", **options: Any) -> None:

@@ -6,6 +6,7 @@ from kaimen.cases.enums import OPEN_STATES, Alarm, CaseState, Channel, Wish
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.fields import EncryptedTextField
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
+from kaimen.logic.text import beyond
 
 
 class CaseGroup(models.Model):
@@ -89,6 +90,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def further(self) -> str:
+        """What the words say beyond the title, "" if nothing: a list shows both and must not say it twice."""
+        return beyond(self.title, self.words)
 
     @property
     def alarms(self) -> list[tuple[str, str]]:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
-from django.db.models.functions import Left
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from kaimen.cases import search as full_text
@@ -69,15 +69,16 @@ def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[C
     if chosen.get("urgent"):
         cases = cases.filter(urgent=True)
     if "text" in chosen:
-        cases = full_text.narrow(cases, str(chosen["text"]), _searched(person))
+        cases = full_text.narrow(cases, str(chosen["text"]), searched(person))
     return rows(cases).order_by("-urgent", NEXT_DUE, "received_at", "pk")
 
 
 def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
     """With what a row shows, and `open_tasks` in the same query."""
-    return cases.select_related(*ROW).annotate(
-        open_tasks=Count("tasks", filter=Q(tasks__state__in=OPEN_TASKS), distinct=True)
-    )
+    # A count of its own for each row that is shown: joined and grouped, all rows would be counted before the limit.
+    given: Any = Task.cases.through.objects.filter(case=OuterRef("pk"), task__state__in=OPEN_TASKS)
+    counted = given.order_by().values("case").annotate(n=Count("pk")).values("n")
+    return cases.select_related(*ROW).annotate(open_tasks=Coalesce(Subquery(counted), 0))
 
 
 def _by_state(cases: QuerySet[Case], state: str) -> QuerySet[Case]:
@@ -100,7 +101,7 @@ def by_due(cases: QuerySet[Case], due: str, today: date | None = None) -> QueryS
     return cases
 
 
-def _searched(person: Person) -> list[int]:
+def searched(person: Person) -> list[int]:
     """Communities in which this person's search looks: by role, and where they own something."""
     owned = Case.objects.filter(owner=person).order_by().values_list("community_id", flat=True).distinct()
     return sorted({*communities_of(person).values_list("pk", flat=True), *owned})
@@ -108,7 +109,7 @@ def _searched(person: Person) -> list[int]:
 
 def search(person: Person, text: str) -> QuerySet[Case]:
     """Cases this person may see whose number is, or that say, `text`; newest first."""
-    cases = full_text.narrow(visible_cases(person), text, _searched(person))
+    cases = full_text.narrow(visible_cases(person), text, searched(person))
     return rows(cases).order_by("-received_at", "-pk")
 
 

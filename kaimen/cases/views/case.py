@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from kaimen.cases import actions, links, queries, wording
+from kaimen.cases import actions, links, queries, ready_answers, wording
 from kaimen.cases.actions import desking
+from kaimen.cases.chips import chips_of
 from kaimen.cases.enums import OPEN_TASKS, Decision
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.desk import CaseForm, TemplateChoice
@@ -176,6 +177,7 @@ def _context(
         "rating": list(case.ratings.all())[-1:],
         "why": wording.why_owner(case),
         "together": case.group.cases.exclude(pk=case.pk).order_by("-pk")[:5] if case.group else [],
+        "chips": chips_of(case, person),
         "verbs": verbs,
         "verb": verb,
         "form": form or _fresh_form(request, person, case, verb),
@@ -199,5 +201,5 @@ def _fresh_form(request: HttpRequest, person: Person, case: Case, verb: Verb | N
     if verb.key == "answer" and request.GET.get("template"):
         choice = TemplateChoice(request.GET, case=case)
         if choice.is_valid() and choice.cleaned_data["template"]:
-            initial["text"] = choice.cleaned_data["template"].text
+            initial["text"] = ready_answers.text_for(choice.cleaned_data["template"], case)
     return verb.form(case=case, person=person, initial=initial)

@@ -1,40 +1,82 @@
-"""The filtered list as Excel or CSV. Names are masked, phones are not in it at all."""
+"""Desk, supervisor's board and inbox as Excel or CSV. Names are masked, phones are not in it at all."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kaimen.cases import queries
+from kaimen.cases.enums import OPEN_TASKS
 from kaimen.cases.models import Case
 from kaimen.cases.permissions import can_see_asker
+from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Person
+from kaimen.foundation.sheets import MOST, Cell, at, send_table
 from kaimen.logic.identity import mask_name, mask_text
 
-from .common import desk_people
+from .common import desk_people, signed_in
 from .desk import filters, found
-
-MOST = 20_000
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of show
+from .watch import calls_of, supervisors
 
 
 @require_safe
 @desk_people
 def desk_export(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
-    if kind not in ("csv", "xlsx"):
+    cases = found(filters(request, person), person)[:MOST]
+    return send_table(
+        kind=kind, what="kaimen", heading=header(), rows=_rows(cases, person), by=person, of=person
+    )
+
+
+@require_safe
+@supervisors
+def watch_export(request: HttpRequest, person: Person, part: str, kind: str) -> HttpResponse:
+    """One of the board's tables: all of it, not only what the page has room for."""
+    board = queries.watch(person)
+    heading = header()
+    rows: Iterator[list[Cell]]
+    if part == "late":
+        rows = _rows(board.late[:MOST], person)
+    elif part == "soon":
+        rows = _rows(board.at_risk[:MOST], person)
+    elif part == "calls":
+        heading, rows = _calls_header(), _calls(person)
+    elif part == "loads":
+        heading, rows = _loads_header(), _loads(board.loads)
+    else:
         raise Http404
-    rows = _rows(found(filters(request, person), person)[:MOST], person)
-    name = f"kaimen-{timezone.localdate():%Y%m%d}.{kind}"
-    made = _excel(rows) if kind == "xlsx" else _csv(rows)
-    response = HttpResponse(made, content_type=EXCEL if kind == "xlsx" else "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return send_table(kind=kind, what=f"watch-{part}", heading=heading, rows=rows, by=person, of=person)
+
+
+@require_safe
+@signed_in(RoleKind.HANDLER, RoleKind.CHAIR)
+def inbox_export(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
+    """What the page lists: to do, or with ?show=done what is done."""
+    done = request.GET.get("show") == "done"
+    tasks: Any = queries.inbox(person, also_done=done)  # each with its due_on
+    tasks = tasks.exclude(state__in=OPEN_TASKS).order_by("-replied_at", "-pk") if done else tasks
+    heading = [
+        _("交办"), _("要做什么"), _("交给哪家"), _("状态"), _("谁交办的"), _("交办时间"), _("最晚"),
+        _("几个人在说"), _("回了什么"), _("什么时候回的"),
+    ]  # fmt: skip
+    rows = (
+        [
+            mask_text(task.title),
+            mask_text(task.detail),
+            str(task.organisation),
+            task.get_state_display(),
+            task.asked_by.name,
+            at(task.asked_at),
+            task.due_on.isoformat() if task.due_on else "",
+            len(task.cases.all()),
+            mask_text(task.reply),
+            at(task.replied_at),
+        ]
+        for task in tasks[:MOST]
+    )
+    return send_table(kind=kind, what="tasks", heading=heading, rows=rows, by=person, of=person)
 
 
 def header() -> list[str]:
@@ -44,8 +86,7 @@ def header() -> list[str]:
     ]  # fmt: skip
 
 
-def _rows(cases: Iterable[Case], person: Person) -> Iterator[list[str]]:
-    yield header()
+def _rows(cases: Iterable[Case], person: Person) -> Iterator[list[Cell]]:
     for case in cases:
         yield [
             case.number,
@@ -56,37 +97,39 @@ def _rows(cases: Iterable[Case], person: Person) -> Iterator[list[str]]:
             str(case.service or ""),
             case.get_channel_display(),
             str(case.enterprise or ""),
-            str(case.place or case.place_text),
+            mask_text(str(case.place or case.place_text)),
             mask_name(case.asker_name) if can_see_asker(person, case) else _("不公开"),
             case.owner.name,
-            _at(case.received_at),
+            at(case.received_at),
             case.next_due_on.isoformat() if case.next_due_on else "",
-            _at(case.first_answered_at),
-            _at(case.closed_at),
+            at(case.first_answered_at),
+            at(case.closed_at),
         ]
 
 
-def _at(moment: Any) -> str:
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else ""
+def _calls_header() -> list[str]:
+    return [_("编号"), _("标题"), _("要做什么"), _("最晚"), _("谁管"), _("打了几分"), _("说了什么")]
 
 
-def _csv(rows: Iterable[list[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for row in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row])
-    return out.getvalue().encode("utf-8-sig")  # Excel reads UTF-8 only with the mark
+def _calls(person: Person) -> Iterator[list[Cell]]:
+    for promise in calls_of(person)[:MOST]:
+        case = promise.case
+        last = max(case.ratings.all(), key=lambda rating: rating.pk, default=None)
+        yield [
+            case.number,
+            mask_text(case.title),
+            promise.get_kind_display(),
+            promise.due_on.isoformat() if promise.due_on else "",
+            case.owner.name,
+            last.score if last else None,
+            mask_text(last.comment) if last else "",
+        ]
 
 
-def _excel(rows: Iterable[list[str]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet(_("办件"))
-        bold = book.add_format({"bold": True})
-        for at, row in enumerate(rows):
-            for column, cell in enumerate(row):
-                sheet.write_string(at, column, cell, bold if at == 0 else None)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, 0, 18)
-        sheet.set_column(1, 2, 36)
-    return out.getvalue()
+def _loads_header() -> list[str]:
+    return [_("谁"), _("没办完"), _("超时"), _("今明到期"), _("等补充")]
+
+
+def _loads(loads: Iterable[queries.Load]) -> Iterator[list[Cell]]:
+    for load in loads:
+        yield [load.owner.name, load.open, load.late, load.soon, load.waiting]

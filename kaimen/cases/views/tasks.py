@@ -18,7 +18,7 @@ from kaimen.cases.forms.asker import ConfirmForm
 from kaimen.cases.forms.others import FinishForm, MoreTimeForm, ReturnForm
 from kaimen.cases.models import Task, TaskLink
 from kaimen.foundation.enums import RoleKind
-from kaimen.foundation.files import Refused, accept, refused_words
+from kaimen.foundation.files import Refused, accept_all, refused_words
 from kaimen.foundation.models import Person
 from kaimen.logic.identity import mask_name, mask_text
 
@@ -134,7 +134,7 @@ def _run(verb: str, task: Task, data: dict[str, Any], by: Person | None, at: dat
     if verb == "accept":
         actions.accept_task(task=task, by=by, now=at)
     elif verb == "finish":
-        files = [accept(upload, by=by) for upload in data["attached"]]
+        files = accept_all(data["attached"], by=by)
         finish_with_files(task=task, reply=data["reply"], files=files, by=by, now=at)
     elif verb == "return":
         actions.return_task(task=task, reason=data["reason"], by=by, now=at)

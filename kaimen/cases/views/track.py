@@ -16,7 +16,7 @@ from kaimen.cases.enums import OPEN_STATES, CaseState, Decision, PromiseKind
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.asker import AppealForm, ConfirmForm, RateForm, ReopenForm, SupplyForm
 from kaimen.cases.models import Case
-from kaimen.foundation.files import Refused, accept, refused_words
+from kaimen.foundation.files import Refused, accept_all, refused_words
 
 from .common import count_guess, now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
@@ -80,7 +80,7 @@ def track_do(request: HttpRequest, token: str, verb: str) -> HttpResponse:
 
 
 def _supply(case: Case, data: dict[str, Any], at: datetime) -> None:
-    files = [accept(upload, by=None) for upload in data["attached"]]
+    files = accept_all(data["attached"], by=None)
     actions.supply_more(case=case, text=data["text"], attachments=files, by=None, now=at)
 
 

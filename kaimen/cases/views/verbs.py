@@ -1,7 +1,7 @@
 """Everything an officer can do with one case: its form, its action, its words, and in which states it is offered."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from kaimen.cases import actions
-from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, CaseState, Decision, PromiseKind
+from kaimen.cases.actions.leftovers import still_running
+from kaimen.cases.enums import CASE_TRANSITIONS, OPEN_STATES, OPEN_TASKS, CaseState, Decision, PromiseKind
 from kaimen.cases.forms import desk as forms
 from kaimen.cases.models import Case
 from kaimen.foundation.models import Person
@@ -44,7 +45,8 @@ def _take(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
 
 
 def _answer(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
-    actions.answer_case(case=case, text=data["text"], also_group=data.get("also_group", False), by=by, now=at)
+    also_group, stop = data.get("also_group", False), data.get("stop", ())
+    actions.answer_case(case=case, text=data["text"], also_group=also_group, stop=stop, by=by, now=at)
 
 
 def _progress(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
@@ -121,7 +123,7 @@ def _mended(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
 
 
 def _close(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
-    actions.close_case(case=case, by=by, now=at)
+    actions.close_case(case=case, stop=data.get("stop", ()), by=by, now=at)
 
 
 def _reopen(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
@@ -151,7 +153,7 @@ VERBS: dict[str, Verb] = {
         Verb("service", _("改事项"), forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
         Verb("call_back", _("回访"), forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
         Verb("mended", _("整改好了"), forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
-        Verb("close", pgettext_lazy("button", "办结"), forms.ConfirmForm, _close, _("办结了。"), _from("close")),
+        Verb("close", pgettext_lazy("button", "办结"), forms.CloseForm, _close, _("办结了。"), _from("close")),
         Verb("reopen", _("重开"), forms.ReasonForm, _reopen, _("重新办，时限从头算。"), _from("reopen")),
     ]
 }  # fmt: skip
@@ -159,7 +161,11 @@ VERBS: dict[str, Verb] = {
 
 def offered(case: Case) -> list[Verb]:
     """The verbs that make sense for the case as it is now."""
-    return [verb for verb in VERBS.values() if case.state in verb.states and _fits(case, verb.key)]
+    fitting = [verb for verb in VERBS.values() if case.state in verb.states and _fits(case, verb.key)]
+    if any(task.state in OPEN_TASKS for task in case.tasks.all()) and still_running(case).exists():
+        return fitting
+    # nothing runs that closing could stop: one press does it
+    return [replace(verb, form=forms.ConfirmForm) if verb.key == "close" else verb for verb in fitting]
 
 
 def _fits(case: Case, key: str) -> bool:

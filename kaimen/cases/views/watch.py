@@ -117,13 +117,13 @@ def _page(
         "refusals": waiting[1],
         "appeals": waiting[2],
         "waiting": sum(map(len, waiting)),
-        "calls": list(_calls(person)[:A_PART]),
+        "calls": list(calls_of(person)[:A_PART]),
         "told": told,
     }
     return render(request, "cases/watch.html", context, status=status)
 
 
-def _calls(person: Person) -> Any:
+def calls_of(person: Person) -> Any:
     """Bad ratings that wait for a call or for mending, the earliest due first."""
     here = scope(person, RoleKind.SUPERVISOR).filter(kind=OrganisationKind.COMMUNITY)
     kinds = [PromiseKind.CALL_BACK, PromiseKind.MENDING]

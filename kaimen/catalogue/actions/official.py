@@ -28,6 +28,7 @@ def load_official(
     columns: Mapping[str, str],
     audience: Audience = Audience.WORKER,
     by: Person | None = None,
+    overwrite: bool = False,
     now: datetime | None = None,
 ) -> Report:
     """Publish every row; `columns` says which column holds `name`, `department`, `code` and any other field.
@@ -35,7 +36,8 @@ def load_official(
     Departments become organisations, found again by name. A domain that is not known by key or name, or not
     mapped, becomes one general domain. Rows without a name are refused; loading again changes nothing twice.
     Each row is a transaction of its own, so that a long list does not keep everybody else from writing; a load
-    that was interrupted is finished by loading again.
+    that was interrupted is finished by loading again. What staff have edited since the last load stays theirs,
+    unless `overwrite`.
     """
     report, have = Report(), by_key(community)
     departments = _Departments(by)
@@ -45,7 +47,17 @@ def load_official(
         department = departments.named(said.get("department", "")) or community
         key = key_for(said.get("code", ""), said.get("name", ""), department.key)
         content = _content(said, audience, domains.key(said.get("domain", "")), department)
-        put_service(community=community, have=have, key=key, content=content, by=by, report=report, now=now)
+        put_service(
+            community=community,
+            have=have,
+            key=key,
+            content=content,
+            by=by,
+            report=report,
+            from_load=True,
+            overwrite=overwrite,
+            now=now,
+        )
     return report
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kaimen.catalogue.checking import Problem, Refused
-from kaimen.catalogue.content import LABELS, LISTS, Content, content_of, empty
+from kaimen.catalogue.content import LABELS, LISTS, Content, content_of, empty, latest
 from kaimen.catalogue.enums import ServiceState
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
@@ -21,11 +21,13 @@ from . import publishing
 
 @dataclass
 class Report:
-    """What a load did: keys added, changed, left as they were; and what could not be taken, with reasons."""
+    """What a load did: keys added, changed, left as they were, kept because staff had edited them since the last
+    load; and what could not be taken, with reasons."""
 
     added: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
     refused: dict[str, list[Problem]] = field(default_factory=dict)
 
 
@@ -36,11 +38,13 @@ def load_pack(
     path: Path,
     by: Person | None = None,
     publish: bool = True,
+    overwrite: bool = False,
     now: datetime | None = None,
 ) -> Report:
     """Load domains and services of one file, published or as drafts. Organisations are named by key and must exist.
 
-    Good entries are kept where others are refused; the report says which and why.
+    Good entries are kept where others are refused; the report says which and why. What staff have edited, drafted
+    or withdrawn since the last load stays theirs, unless `overwrite`.
     """
     pack = yaml.safe_load(path.read_text(encoding="utf-8"))
     for entry in pack.get("domains", []):
@@ -58,6 +62,8 @@ def load_pack(
             now=now,
             report=report,
             publish=publish,
+            from_load=True,
+            overwrite=overwrite,
         )
     return report
 
@@ -104,15 +110,23 @@ def put_service(
     by: Person | None,
     report: Report,
     publish: bool = True,
+    from_load: bool = False,
+    overwrite: bool = False,
     now: datetime | None = None,
 ) -> None:
     """Bring one service to `content` (as a draft, or published at once) and write in `report` what happened.
 
-    `have` (see `by_key`) is kept up to date. A refused service leaves nothing behind.
+    `have` (see `by_key`) is kept up to date. A refused service leaves nothing behind. `from_load`: it comes from a
+    pack or an official list, not from somebody's hand, and gives way to what staff have edited unless `overwrite`.
     """
     service = have.get(key)
     if service and _is_there(service, content, publish):
         report.unchanged.append(key)
+        if from_load:
+            _remember(service, content)
+        return
+    if service and from_load and not overwrite and edited_since_loaded(service):
+        report.kept.append(key)
         return
     try:
         with transaction.atomic():
@@ -122,6 +136,8 @@ def put_service(
                 service = publishing.add_draft(community=community, key=key, content=content, by=by, now=now)
             if publish:
                 publishing.publish(service=service, by=by, now=now)
+            if from_load:
+                _remember(service, content)
     except (Refused, publishing.Moved) as refused:
         moved = Problem("key", _("刚才有人改过这一条，什么都没动。请看过再定。"))
         report.refused[key] = refused.problems if isinstance(refused, Refused) else [moved]
@@ -129,6 +145,26 @@ def put_service(
         return
     (report.changed if key in have else report.added).append(key)
     have[key] = service
+
+
+def edited_since_loaded(service: Service) -> bool:
+    """Has somebody changed, drafted or withdrawn it since a load last wrote it, or written it themselves?
+
+    A service loaded before loads were remembered counts as edited where its last version was published by a person.
+    """
+    if service.state == ServiceState.WITHDRAWN:
+        return True
+    wrote = service.loaded
+    if wrote is None:
+        last = service.versions.first()
+        wrote = last.content if last and last.published_by_id is None else None
+    return wrote is None or latest(service) != empty() | wrote
+
+
+def _remember(service: Service, content: Content) -> None:
+    if service.loaded != content:
+        Service.objects.filter(pk=service.pk).update(loaded=content)
+        service.loaded = content
 
 
 def _is_there(service: Service, content: Content, publish: bool) -> bool:

@@ -2,6 +2,7 @@ from .accounts import Account, PasswordLink, SignInCode
 from .audit import AuditEntry, AuditSeal, DataRead
 from .files import Attachment
 from .jobs import JobRun
+from .keys import MachineKey
 from .notices import Delivery, Notice, Webhook
 from .organisations import Organisation, Place
 from .people import Absence, Consent, Employment, Person, Role
@@ -17,6 +18,7 @@ __all__ = [
     "Delivery",
     "Employment",
     "JobRun",
+    "MachineKey",
     "Notice",
     "Organisation",
     "PasswordLink",

@@ -1,9 +1,11 @@
 """My data: what is held about me, who read it, and what I may do with it."""
 
 import json
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kaimen.foundation import my_data
-from kaimen.foundation.forms import MeForm
+from kaimen.foundation import faces, files, my_data
+from kaimen.foundation.forms import FaceForm, MeForm
 from kaimen.foundation.models import Notice
 from kaimen.foundation.notice_words import sentence
 from kaimen.foundation.views.guards import me_of, signed_in
@@ -32,9 +34,43 @@ def me(request: HttpRequest) -> HttpResponse:
         my_data.correct(person=person, by=person, **form.cleaned_data)
         messages.success(request, _("改好了。"))
         return redirect("me")
-    context = {
+    return _page(request, form=form)
+
+
+@never_cache
+@require_POST
+@signed_in
+def face_put_up(request: HttpRequest) -> HttpResponse:
+    """My portrait, as those I answer for will see it."""
+    person, form = me_of(request), FaceForm(request.POST, request.FILES)
+    if not faces.may_show_face(person):
+        raise PermissionDenied
+    if form.is_valid():
+        try:
+            faces.put_up(person=person, upload=form.cleaned_data["face"], by=person)
+        except files.Refused as refused:
+            form.add_error("face", files.refused_words(refused))
+        else:
+            messages.success(request, _("照片换好了，来办事的人看到的就是它。"))
+            return redirect("me")
+    return _page(request, face_form=form)
+
+
+@require_POST
+@signed_in
+def face_take_down(request: HttpRequest) -> HttpResponse:
+    faces.take_down(person=me_of(request), by=me_of(request))
+    messages.success(request, _("照片去掉了，现在显示姓。"))
+    return redirect("me")
+
+
+def _page(request: HttpRequest, **extra: Any) -> HttpResponse:
+    person = me_of(request)
+    context: dict[str, Any] = {
         "me": person,
-        "form": form,
+        "form": MeForm(initial={"name": person.name, "email": person.email}),
+        "face_form": FaceForm(),
+        "may_show_face": faces.may_show_face(person),
         "employments": person.employments.filter(until=None).select_related("organisation"),
         "roles": person.roles.filter(active=True).select_related("organisation"),
         "consents": person.consents.all(),
@@ -44,7 +80,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "hindrance": my_data.hindrances(person),
         "has_password": person.account.has_usable_password(),
     }
-    return render(request, "foundation/me.html", context)
+    return render(request, "foundation/me.html", context | extra)
 
 
 @require_POST

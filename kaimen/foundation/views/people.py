@@ -6,7 +6,6 @@ from allauth.account.adapter import get_adapter
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from kaimen.foundation import staff
+from kaimen.foundation import faces, files, staff
 from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.forms import FaceForm
 from kaimen.foundation.manage_forms import AbsenceForm, AccountForm, PersonForm, RevealForm, RoleForm
-from kaimen.foundation.models import Account, Employment, Person, Role
+from kaimen.foundation.models import Account, Person, Role
 from kaimen.foundation.permissions import scope
 from kaimen.foundation.views.guards import manager_only, me_of
 
@@ -27,6 +27,7 @@ REFUSALS = {
     "outside": _("这个人或者这个单位不归您管。"),
     "own_role": _("自己的管理员角色不能自己收回，请上一级来做。"),
     "phone_taken": _("这个手机号已经是别人的了，先在名单里找找。"),
+    "no_face": _("照片只给有角色的人用：职工的照片哪里也不显示，就不收。"),
     "username_form": _("用户名要小写字母开头，3 到 30 个字母、数字或 . _ -。"),
     "username_taken": _("这个用户名有人用了，换一个。"),
 }
@@ -35,23 +36,17 @@ REFUSALS = {
 @never_cache
 @manager_only
 def people(request: HttpRequest) -> HttpResponse:
-    me, text = me_of(request), request.GET.get("q", "")[:40]
-    rows = staff.search_people(me, text).select_related("account").prefetch_related(*_with_places())
+    rows = found_people(request, me_of(request))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "foundation/people.html", {"page": page, "q": request.GET.get("q", "")[:40]})
+
+
+def found_people(request: HttpRequest, me: Person) -> Any:
+    """What the page's search and filter ask for, with present roles and jobs."""
+    rows = staff.with_places(staff.search_people(me, request.GET.get("q", "")[:40])).select_related("account")
     if request.GET.get("who") == "staff":
         rows = rows.filter(roles__active=True).distinct()
-    context = {"page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")), "q": text}
-    return render(request, "foundation/people.html", context)
-
-
-def _with_places() -> tuple[Prefetch, Prefetch]:
-    return (
-        Prefetch("roles", Role.objects.filter(active=True).select_related("organisation"), "present_roles"),
-        Prefetch(
-            "employments",
-            Employment.objects.filter(until=None).select_related("organisation"),
-            "present_jobs",
-        ),
-    )
+    return rows
 
 
 @never_cache
@@ -125,6 +120,25 @@ def absence_drop(request: HttpRequest, pk: int, absence: int) -> HttpResponse:
     return _done(request, pk, staff.drop_absence, absence=row)
 
 
+@require_POST
+@manager_only
+def face_put_up(request: HttpRequest, pk: int) -> HttpResponse:
+    whom, form = _theirs(request, pk), FaceForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _page(request, whom, face_form=form)
+    try:
+        return _done(request, pk, faces.put_up, person=whom, upload=form.cleaned_data["face"])
+    except files.Refused as refused:
+        form.add_error("face", files.refused_words(refused))
+        return _page(request, whom, face_form=form)
+
+
+@require_POST
+@manager_only
+def face_take_down(request: HttpRequest, pk: int) -> HttpResponse:
+    return _done(request, pk, faces.take_down, person=_theirs(request, pk))
+
+
 @never_cache
 @require_POST
 @manager_only
@@ -196,6 +210,8 @@ def _page(request: HttpRequest, whom: Person, **extra: Any) -> HttpResponse:
         "role_form": RoleForm(organisations=scope(me, RoleKind.MANAGER).filter(active=True)),
         "absence_form": AbsenceForm(),
         "account_form": AccountForm(initial={"username": named}),
+        "face_form": FaceForm(),
+        "may_show_face": faces.may_show_face(whom),
         "reveal_form": RevealForm(),
         "shown": {},
     }

@@ -23,6 +23,7 @@ TABLE_WORDS = {
     "ending": gettext_lazy("请用 Excel（.xlsx）或 CSV 文件。"),
     "broken": gettext_lazy("这个文件打不开，请在 Excel 里另存为 .xlsx 再传。"),
     "too_large": gettext_lazy("文件太大了，请分成几份传。"),
+    "no_room": gettext_lazy("这份文件这会儿存不下，是我们这边满了。请告诉管理员，过一会儿再传。"),
     "gone": gettext_lazy("刚才那份文件已经清掉了，请重新传一次。"),
 }
 

@@ -16,19 +16,23 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
+from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, Service
+from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
+from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
-from kaimen.intake.forms import SayForm, not_taken_words
+from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
 from kaimen.intake.models import FormLink
-from kaimen.intake.senders import remember_device, sender_of
+from kaimen.intake.senders import remember_device, remember_phone, sender_of
 from kaimen.intake.suggest import Suggestion, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
+from kaimen.logic.text import clean
 
 JOIN_SALT = "intake.join"
 
@@ -44,7 +48,7 @@ def say(request: HttpRequest) -> HttpResponse:
         "service": given.get("service", ""),
         "join": given.get("join", ""),
     }
-    return _page(request, community, SayForm(initial=start, community=community), start)
+    return _page(request, community, SayForm(initial=start, community=community), given)
 
 
 @require_POST
@@ -54,7 +58,12 @@ def say_suggest(request: HttpRequest) -> HttpResponse:
     trigger = request.htmx.trigger_name or ""  # type: ignore[attr-defined]  # set by django_htmx's middleware
     found = _suggestion(community, request.POST, trigger=trigger)
     picked = request.POST.get("service" if trigger == "service" else "picked", "")
-    context = {"suggestion": found, "joins": _joins(found), "picked": picked}
+    context = {
+        "suggestion": found,
+        "joins": _joins(found),
+        "picked": picked,
+        "about": choice.about(request.POST.get("words", "")),
+    }
     return render(request, "intake/_suggestion.html", context)
 
 
@@ -68,7 +77,7 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     """The same box behind a QR code on a wall or at the end of a survey."""
     form_link = FormLink.objects.select_related(
         "community", "place", "enterprise", "service", "domain"
-    ).filter(token=token)
+    ).filter(token=clean(token))
     found = form_link.first()
     if found is None:
         raise Http404
@@ -87,16 +96,49 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
     form = SayForm(request.POST, request.FILES, community=community)
     form.consent_needed = person is None
     if form.is_valid():
+        if doubt := _doubt(community, request, form_link):
+            return _page(request, community, form, request.POST, form_link, doubt=doubt)
+        phone, code = form.cleaned_data["phone"], form.cleaned_data["code"]
+        theirs = confirming.is_theirs(request, phone, code)
         try:
-            case = _take(request, community, form.cleaned_data, person, form_link)
+            case = _take(request, community, form.cleaned_data, person, form_link, theirs)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
-            return remember_device(request, redirect(track_path(case)))
+            response = remember_device(request, redirect(track_path(case)))
+            if theirs:
+                remember_phone(response, phone_digest(phone))
+            return response
         except (NotTaken, NoOwner) as error:
-            asks_phone = isinstance(error, NotTaken) and error.code == "ask_phone"
-            form.add_error("phone" if asks_phone else "words", not_taken_words(error))
+            _say_why(request, form, error)
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
+            if error.code == "no_room":  # our fault, not theirs
+                return _page(request, community, form, request.POST, form_link, status=503)
     return _page(request, community, form, request.POST, form_link, status=422)
+
+
+def _doubt(community: Organisation, request: HttpRequest, form_link: FormLink | None) -> str:
+    """The words were changed after a service was marked, and now say something else: asked once more, in words."""
+    given = request.POST
+    if form_link and form_link.service:
+        return ""  # the code on the wall says what it is about
+    words_alone = {name: given.get(name, "") for name in ("words", "place", "audience")}
+    found = _suggestion(community, words_alone, form_link) if choice.words_changed(given) else None
+    if choice.still_fits(given, found):
+        return ""
+    told = _("您的话改过了，先前选的那一项可能不对了。看看下面，再按一次。")
+    return told + (_("照片和文件要重新选。") if request.FILES else "")
+
+
+def _say_why(request: HttpRequest, form: SayForm, error: NotTaken | NoOwner) -> None:
+    """The refusal at the field that helps; a phone that has to be confirmed is sent its code."""
+    code = error.code if isinstance(error, NotTaken) else ""
+    if code == "ask_code":
+        given = form.cleaned_data["code"]
+        phone = form.cleaned_data["phone"]
+        again = "code_wrong" if given else confirming.send_code(request, phone)
+        form.add_error("code", str(NOT_TAKEN_WORDS[again]))
+        return
+    form.add_error("phone" if code == "ask_phone" else "words", not_taken_words(error))
 
 
 def _take(
@@ -105,6 +147,7 @@ def _take(
     data: dict[str, Any],
     person: Person | None,
     link: FormLink | None,
+    theirs: bool,
 ) -> Case:
     phone = data["phone"] or (person.phone if person else "")
     asker = Asker(
@@ -124,7 +167,7 @@ def _take(
             channel=Channel.FORM if link else Channel.WEB,
             by=None,
             asker=asker,
-            sender=sender_of(request, phone_digest(phone), confirmed=person is not None),
+            sender=sender_of(request, phone_digest(phone), confirmed=theirs or person is not None),
             service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
             domain=(link.domain if link else None) or data["domain"],
             place=data["place"] or (link.place if link else None),
@@ -140,10 +183,10 @@ def _take(
 
 def _obvious(request: HttpRequest, community: Organisation, link: FormLink | None) -> Service | None:
     """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
-    if "service" in request.POST:
+    if "service" in request.POST or (link and link.domain):
         return None
-    found = _suggestion(community, request.POST, link)
-    return found.service if found else None
+    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
+    return found[0].service if found else None
 
 
 def _page(
@@ -153,6 +196,7 @@ def _page(
     given: Any,
     form_link: FormLink | None = None,
     status: int = 200,
+    doubt: str = "",
 ) -> HttpResponse:
     found = _suggestion(community, given, form_link)
     context = {
@@ -162,7 +206,10 @@ def _page(
         "joins": _joins(found),
         "community": community,
         "demo": settings.DEMO,
-        "picked": given.get("service", "") if status == 200 else given.get("picked", ""),
+        "code_shown": confirming.shown(request) if form.errors.get("code") else "",
+        "picked": choice.picked(given),
+        "about": choice.about(given.get("words", "")),
+        "doubt": doubt,
         "told": bool(given.get("words", "").strip()),
     }
     return remember_device(request, render(request, "intake/say.html", context, status=status))
@@ -171,10 +218,10 @@ def _page(
 def _suggestion(
     community: Organisation, given: Any, form_link: FormLink | None = None, trigger: str = ""
 ) -> Suggestion | None:
-    key = given.get("service", "")
-    if given.get("picked", key) != key and trigger == "words":
-        key = ""  # it was only our own guess about words that have grown since
-    service = Service.objects.published().filter(community=community, key=key).first() if key else None
+    key = clean(given.get("service", ""))  # PostgreSQL refuses to look for a NUL
+    if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
+        key = ""  # it was only our own guess about words that have changed since
+    service = published_service(community, key) if key else None
     # An answer to our question belongs to the words that raised it.
     answered = _answered(community, "" if trigger == "words" else given.get("domain", ""))
     place = given.get("place", "")

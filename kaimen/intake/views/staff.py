@@ -29,7 +29,7 @@ from kaimen.logic.routing import NoOwner
 TAKERS = (RoleKind.OFFICER, RoleKind.SUPERVISOR)
 
 
-def _taker(request: HttpRequest) -> tuple[Person, Organisation]:
+def taker(request: HttpRequest) -> tuple[Person, Organisation]:
     community = current_community(request)
     person = person_of(request)
     if person is None:
@@ -41,13 +41,14 @@ def _taker(request: HttpRequest) -> tuple[Person, Organisation]:
 @login_required
 def take(request: HttpRequest) -> HttpResponse:
     """One screen, keyboard only: hear it, write it, press Ctrl+Enter, say the number back."""
-    person, community = _taker(request)
+    person, community = taker(request)
     form = TakeForm(
         request.POST or None,
         request.FILES or None,
         community=community,
         initial={"key": secrets.token_urlsafe(18), "channel": Channel.PHONE},
     )
+    full = False
     if request.method == "POST" and form.is_valid():
         try:
             case = _write_down(form.cleaned_data, person, community)
@@ -61,37 +62,43 @@ def take(request: HttpRequest) -> HttpResponse:
             form.add_error("words", not_taken_words(error))
         except files.Refused as error:
             form.add_error("files", files.refused_words(error))
-    status = 422 if form.errors else 200
+            full = error.code == "no_room"
+    status = (503 if full else 422) if form.errors else 200
     return render(request, "intake/take.html", {"form": form, "community": community}, status=status)
 
 
 def _write_down(data: dict[str, Any], person: Person, community: Organisation) -> Any:
-    return knock(
-        key=data["key"],
-        community=community,
-        words=data["words"],
-        channel=Channel(data["channel"]),
-        by=person,
-        asker=Asker(
-            name=data["name"],
-            phone=data["phone"],
-            enterprise=data["enterprise"],
-            confidential=data["confidential"],
-        ),
-        service=data["service"],
-        domain=data["domain"],
-        place=data["place"],
-        place_text=data["place_text"],
-        attachments=files.accept_all(data["files"], by=person),
-        urgent=data["urgent"],
-        join=joined(community, data["join"]),
-    )
+    attachments = files.accept_all(data["files"], by=person)
+    try:
+        return knock(
+            key=data["key"],
+            community=community,
+            words=data["words"],
+            channel=Channel(data["channel"]),
+            by=person,
+            asker=Asker(
+                name=data["name"],
+                phone=data["phone"],
+                enterprise=data["enterprise"],
+                confidential=data["confidential"],
+            ),
+            service=data["service"],
+            domain=data["domain"],
+            place=data["place"],
+            place_text=data["place_text"],
+            attachments=attachments,
+            urgent=data["urgent"],
+            join=joined(community, data["join"]),
+        )
+    except (NotTaken, NoOwner):
+        files.discard(attachments)
+        raise
 
 
 @login_required
 def visits(request: HttpRequest) -> HttpResponse:
     """Visits of the community, and a form for a new one: each line heard becomes a case with an owner."""
-    person, community = _taker(request)
+    person, community = taker(request)
     form = VisitForm(
         request.POST or None,
         community=community,
@@ -141,7 +148,7 @@ def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -
 
 @login_required
 def form_links(request: HttpRequest) -> HttpResponse:
-    person, community = _taker(request)
+    person, community = taker(request)
     form = FormLinkForm(request.POST or None, community=community)
     if request.method == "POST" and form.is_valid():
         link = make_form_link(community=community, by=person, **form.cleaned_data)
@@ -155,7 +162,7 @@ def form_links(request: HttpRequest) -> HttpResponse:
 @login_required
 def form_poster(request: HttpRequest, pk: int) -> HttpResponse:
     """A page to print and put on the wall."""
-    _person, community = _taker(request)
+    _person, community = taker(request)
     link = get_object_or_404(FormLink, pk=pk, community=community)
     address = qr.absolute(f"/f/{link.token}")
     return render(
@@ -168,7 +175,7 @@ def form_poster(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @require_POST
 def form_stop(request: HttpRequest, pk: int) -> HttpResponse:
-    person, community = _taker(request)
+    person, community = taker(request)
     stop_form_link(form=get_object_or_404(FormLink, pk=pk, community=community), by=person)
     messages.success(request, _("这个码停用了，以前收到的都还在。"))
     return redirect("form_links")

@@ -20,6 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from kaimen.logic.identity import mask_text
 from kaimen.look import charts
+from kaimen.look.days import days_late
 
 register = template.Library()
 SOON_DAYS = 2
@@ -116,22 +117,25 @@ def near(due_on: date | None) -> str:
 
 @register.simple_tag
 def due(due_on: date | None, met: datetime | None = None) -> SafeString:
-    """A chip that says how near a due date is; with `met`, whether it was kept."""
+    """A chip that says how near a due date is, late in working days; with `met`, whether it was kept."""
     if met is not None:
         kept = due_on is None or _local_day(met) <= due_on
         return _chip("ok" if kept else "late", gettext("按时") if kept else gettext("晚了"))
     if due_on is None:
         return _chip("info", gettext("等您补充，先不计时"))
-    left = (due_on - timezone.localdate()).days
-    if left < 0:
-        text = ngettext("超了 %(n)s 天", "超了 %(n)s 天", -left) % {"n": -left}
+    today = timezone.localdate()
+    left, late = (due_on - today).days, days_late(due_on, today)
+    if late:
+        text = ngettext("超了 %(n)s 个工作日", "超了 %(n)s 个工作日", late) % {"n": late}
+    elif left < 0:
+        text = gettext("刚过期限")  # a Saturday after a Friday: too late, and not a working day has passed
     elif left == 0:
         text = gettext("今天到期")
     elif left == 1:
         text = gettext("明天到期")
     else:
         text = gettext("%(day)s前") % {"day": day(due_on)}
-    return _chip(nearness(due_on, timezone.localdate()), text)
+    return _chip(nearness(due_on, today), text)
 
 
 def _chip(kind: str, text: str) -> SafeString:
@@ -165,6 +169,14 @@ def percent(value: float | None) -> str:
 def initial(name: str) -> str:
     """The first character of a name, for the round face when there is no photo."""
     return (str(name).strip() or "·")[0]
+
+
+@register.simple_tag
+def face(person: Any, css: str = "who__face") -> SafeString:
+    """The round face of a person: the portrait where there is one, else the first character of the name."""
+    if url := person.face_url:
+        return format_html('<img class="{}" src="{}" alt="" width="56" height="56">', css, url)
+    return format_html('<span class="{}" aria-hidden="true">{}</span>', css, initial(person.name))
 
 
 @register.simple_tag(takes_context=True)

@@ -23,6 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--community", required=True, help="key of the community")
         parser.add_argument("--map", nargs="+", default=[], metavar="FIELD=COLUMN")
         parser.add_argument("--audience", choices=Audience.values, default=Audience.WORKER.value)
+        parser.add_argument(
+            "--overwrite",
+            action="store_true",
+            help="take the file's version also of what staff have edited since",
+        )
         parser.add_argument("--encoding", default="utf-8-sig")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,7 +38,7 @@ class Command(BaseCommand):
         if not path.is_file():
             raise CommandError(f"no file {path} / 没有这个文件：{path}")
         if path.suffix in (".yaml", ".yml"):
-            self._say(load_pack(community=found, path=path))
+            self._say(load_pack(community=found, path=path, overwrite=options["overwrite"]))
         else:
             self._say(self._load_csv(found, options))
 
@@ -45,10 +50,22 @@ class Command(BaseCommand):
             if "name" not in columns or missing:
                 raise CommandError(f"--map needs name=COLUMN, and columns of the file; not there: {missing}")
             audience = Audience(options["audience"])
-            return load_official(community=community, rows=rows, columns=columns, audience=audience)
+            return load_official(
+                community=community,
+                rows=rows,
+                columns=columns,
+                audience=audience,
+                overwrite=options["overwrite"],
+            )
 
     def _say(self, report: Report) -> None:
         counts = (len(report.added), len(report.changed), len(report.unchanged), len(report.refused))
         self.stdout.write("added {} · changed {} · unchanged {} · refused {}".format(*counts))
+        if report.kept:
+            shown = "、".join(report.kept[:SHOWN]) + ("…" if len(report.kept) > SHOWN else "")
+            self.stdout.write(
+                f"kept {len(report.kept)}, edited by staff since / 工作人员改过，没有动: {shown}\n"
+                "  --overwrite takes the file's version / 要用文件里的，加 --overwrite"
+            )
         for key, problems in list(report.refused.items())[:SHOWN]:
             self.stdout.write(f"  {key}: " + "；".join(f"{p.field} {p.message}" for p in problems))

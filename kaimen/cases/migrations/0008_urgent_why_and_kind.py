@@ -16,7 +16,7 @@ def guard_again(apps: Any, editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0005_full_text")]
+    dependencies = [("cases", "0007_due_feed")]
 
     operations = [
         migrations.RunPython(migrations.RunPython.noop, guard_again),

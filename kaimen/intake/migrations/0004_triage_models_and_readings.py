@@ -7,10 +7,10 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0006_urgent_why_and_kind"),
+        ("cases", "0008_urgent_why_and_kind"),
         ("catalogue", "0003_service_search_stamp"),
         ("foundation", "0007_attachment_token"),
-        ("intake", "0001_initial"),
+        ("intake", "0003_brought_by_key"),
     ]
 
     operations = [

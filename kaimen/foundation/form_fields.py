@@ -1,0 +1,34 @@
+"""Text as people type or paste it: what cannot be seen is dropped, and what is too long is said in plain words."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from kaimen.logic.text import clean
+
+
+class Said(forms.CharField):
+    """A text field. Control and zero-width characters and direction overrides never get past it (logic.text.clean):
+    PostgreSQL refuses NUL, and an override turns round whatever stands behind it on an officer's screen."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.error_messages["max_length"] = _(
+            "写得很细。这里最多 %(limit_value)d 个字，现在有 %(show_value)d 个：请先写最要紧的。"
+        )
+
+    def to_python(self, value: Any) -> str:
+        return clean(str(value)) if value not in self.empty_values else ""
+
+
+class Handle(forms.CharField):
+    """What the page itself put there: a key, a choice, a signed handle. One that is none is as good as nothing; an
+    error would stand at a field that nobody sees."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(required=False, **options)
+
+    def to_python(self, value: Any) -> str:
+        text = "" if value in self.empty_values else str(value)
+        return text if text.isascii() and text.isprintable() else ""

@@ -1,0 +1,85 @@
+"""Reference data in memory: organisations, roles, absences, places and services change a few times a day and are read
+with every need. What was read is kept in this process for as long as the database says that nothing of it changed.
+
+The database itself renews one stamp with every change to a watched table, by whatever hand it was made (triggers), in
+the same transaction. Every use reads the stamp first: that costs a look at one row, and what is kept is never old.
+The stamp is drawn by lot, not counted: after a rollback or a restored backup the same count may stand for something else.
+"""
+
+import copy
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from django.db import connection
+
+Kept = TypeVar("Kept")
+
+TABLE = "kaimen_reference"  # a plain table without a model, so that `flush` leaves it alone
+EVERY_CHANGE = ("INSERT", "UPDATE", "DELETE")
+WATCHED: dict[str, tuple[str, ...]] = {
+    "foundation_organisation": EVERY_CHANGE,
+    "foundation_place": EVERY_CHANGE,
+    "foundation_role": EVERY_CHANGE,
+    "foundation_absence": EVERY_CHANGE,
+    "foundation_person": ("UPDATE",),  # a new person concerns nobody until they get a role
+}
+MOST = 20_000  # things kept; beyond, all is forgotten and read again
+
+_kept: tuple[str, dict[Hashable, Any]] = ("", {})
+
+
+def recall(key: Hashable, load: Callable[[], Kept]) -> Kept:
+    """What `load()` reads, or what it read when the reference data was as it is now.
+
+    `load` reads watched tables only. What comes back is shared by all threads: `own` gives a row to change.
+    """
+    global _kept
+    stamp = _stamp()
+    held, things = _kept
+    if held != stamp or len(things) > MOST:
+        _kept = stamp, things = stamp, {}
+    if key not in things:
+        things[key] = load()
+    kept: Kept = things[key]
+    return kept
+
+
+def own(row: Kept) -> Kept:
+    """A copy of a kept row, for whoever may change it."""
+    return copy.copy(row)
+
+
+def _stamp() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT stamp FROM {TABLE}")  # noqa: S608  # a name of ours
+        return str(cursor.fetchone()[0])
+
+
+def install(**_about: Any) -> None:
+    """Watch the tables; done after every `migrate`, because SQLite drops triggers when it builds a table anew."""
+    with connection.cursor() as cursor:
+        for table, verbs in WATCHED.items():
+            if table not in connection.introspection.table_names(cursor):
+                continue  # its room is not migrated yet
+            for statement in (
+                _postgresql(table, verbs) if connection.vendor == "postgresql" else _sqlite(table, verbs)
+            ):
+                cursor.execute(statement)
+
+
+def _sqlite(table: str, verbs: tuple[str, ...]) -> list[str]:
+    return [
+        f"CREATE TRIGGER IF NOT EXISTS {table}_reference_{verb.lower()} AFTER {verb} ON {table} "  # noqa: S608  # names of ours
+        f"BEGIN UPDATE {TABLE} SET stamp = hex(randomblob(16)); END"
+        for verb in verbs
+    ]
+
+
+def _postgresql(table: str, verbs: tuple[str, ...]) -> list[str]:
+    return [
+        "CREATE OR REPLACE FUNCTION kaimen_renew_reference() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "  # noqa: S608  # names of ours
+        f"UPDATE {TABLE} SET stamp = gen_random_uuid()::text; RETURN NULL; END $$",
+        f"DROP TRIGGER IF EXISTS {table}_reference ON {table}",
+        f"CREATE TRIGGER {table}_reference AFTER {' OR '.join((*verbs, 'TRUNCATE'))} ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION kaimen_renew_reference()",
+    ]

@@ -1,0 +1,73 @@
+"""The same rows as JSON or XML, and errors in the shape of the standard."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from xml.etree import ElementTree
+
+from django.http import HttpResponse
+
+TYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
+# what XML 1.0 cannot hold at all, not even escaped
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# how the standard names the elements of a list
+ITEMS = {
+    "services": "service",
+    "service_requests": "request",
+    "errors": "error",
+    "attributes": "attribute",
+    "values": "value",
+    "endpoints": "endpoint",
+    "formats": "format",
+}
+
+
+class Refused(Exception):
+    """An error of the standard: an HTTP code and a sentence for who reads it."""
+
+    def __init__(self, code: int, description: str) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+
+
+def listed(kind: str, root: str, rows: Sequence[Mapping[str, Any]], status: int = 200) -> HttpResponse:
+    """A list under the element `root`; in JSON it is the array alone."""
+    return _answer(kind, root, list(rows), status)
+
+
+def single(kind: str, root: str, row: Mapping[str, Any]) -> HttpResponse:
+    """One thing that is no list (a definition, the discovery)."""
+    return _answer(kind, root, dict(row), 200)
+
+
+def refusal(kind: str, refused: Refused) -> HttpResponse:
+    row = {"code": refused.code, "description": refused.description}
+    return _answer(kind, "errors", [row], refused.code)
+
+
+def _answer(kind: str, root: str, content: Any, status: int) -> HttpResponse:
+    body = _xml(root, content) if kind == "xml" else json.dumps(content, ensure_ascii=False).encode()
+    response = HttpResponse(body, status=status, content_type=TYPES[kind])
+    response["Access-Control-Allow-Origin"] = "*"  # answers do not depend on cookies
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _xml(root: str, content: Any) -> bytes:
+    found: bytes = ElementTree.tostring(_element(root, content), encoding="utf-8", xml_declaration=True)
+    return found
+
+
+def _element(name: str, content: Any) -> ElementTree.Element:
+    element = ElementTree.Element(name)
+    if isinstance(content, Mapping):
+        element.extend(_element(key, value) for key, value in content.items())
+    elif isinstance(content, (list, tuple)):
+        element.extend(_element(ITEMS[name], value) for value in content)
+    elif isinstance(content, bool):
+        element.text = "true" if content else "false"
+    elif content is not None:
+        element.text = _NOT_XML.sub("", str(content))
+    return element

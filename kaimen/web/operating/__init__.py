@@ -1,0 +1,1 @@
+"""For those who run the house: is it alive, is it ready, what does it count."""
