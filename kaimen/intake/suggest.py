@@ -16,7 +16,7 @@ from kaimen.logic.deadlines import Deadline, due
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
-CLOSE = 0.93  # of the first one's score: as good as equal
+CLOSE = 0.75  # of the first one's rank: it might as well be the other
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
 
