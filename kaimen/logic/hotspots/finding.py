@@ -17,7 +17,7 @@ from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.terms import Counted, Vectors, Weights, counted, grams_of, vectors_of
 
 BATCH: Final = 20_000
-REMEMBERED: Final = 160  # characters of the detail kept for titles and names
+REMEMBERED: Final = 120  # characters of the detail kept for titles and names
 
 
 @dataclass(slots=True)
@@ -67,10 +67,11 @@ def _digest(message: Message) -> bytes:
 
 
 def find(heap: Heap, vectors: Vectors, now: float, *, rule: Rule = ORDINARY) -> list[Found]:
-    """Every issue, the hottest first; each message is in exactly one. The key is the id of the first member in time."""
-    messages = heap.messages
+    """Every issue, the hottest first; each message is in exactly one. Call it once: the counted grams are let go. The key is the id of the first member in time."""
+    messages, meet = heap.messages, heap.meetings()
+    heap.batches.clear()  # a million messages need the room
     found = []
-    for rows in gather(vectors, heap.weights, rule=rule, meetings=heap.meetings()):
+    for rows in gather(vectors, heap.weights, rule=rule, meetings=meet):
         rows.sort(key=lambda row: (messages[row].at, messages[row].id))
         voices = [Voice(messages[row].user, messages[row].at, messages[row].support) for row in rows]
         found.append(Found(messages[rows[0]].id, tuple(rows), heat(voices, now)))

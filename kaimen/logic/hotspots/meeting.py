@@ -7,14 +7,14 @@ than chance would have it, and mostly there, then whoever names both speaks of t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 
 from kaimen.logic.hotspots.messages import Message, comparable
 from kaimen.logic.hotspots.names import named_in
-from kaimen.logic.hotspots.terms import Counted, Weights
+from kaimen.logic.hotspots.terms import TERMS, Counted, Ints, Weights
 
 ENOUGH: Final = 8  # messages that name both
 LIFT: Final = 3.0  # times as many as if place and matter had nothing to do with each other
@@ -26,21 +26,19 @@ READ: Final = 120  # characters of the detail in which names are looked for
 
 def meetings(messages: Sequence[Message], batches: Sequence[Counted], weights: Weights) -> list[list[int]]:
     """Sets of rows that name the same place with the same matter, each sorted, largest first; at least ENOUGH rows."""
-    names = [_names(message) for message in messages]
-    frequent = {
-        name: n for name, n in Counter(name for found in names for name in found).items() if n >= ENOUGH
-    }
-    together: dict[tuple[str, int], list[int]] = {}
-    for row, terms in _matters(batches, weights):
-        here = [name for name in names[row] if name in frequent]
-        for name in here:
-            for term in terms:
-                together.setdefault((name, term), []).append(row)
-    found = [
-        rows
-        for (name, term), rows in together.items()
-        if _meet(len(rows), frequent[name], float(weights.used[term]), len(messages))
-    ]
+    numbers: dict[str, int] = {}
+    named = [tuple(numbers.setdefault(name, len(numbers)) for name in sorted(_names(m))) for m in messages]
+    frequent = np.bincount(np.fromiter((n for found in named for n in found), np.int64), minlength=1)
+    keys, rows = _pairs(named, frequent, batches, weights)
+    order = np.argsort(keys, kind="stable")
+    keys, rows = keys[order], rows[order]
+    edges = np.flatnonzero(np.diff(keys, prepend=-1, append=-1))
+    found = []
+    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
+        if end - start >= ENOUGH:
+            name, term = divmod(int(keys[start]), TERMS)
+            if _meet(end - start, int(frequent[name]), float(weights.used[term]), len(messages)):
+                found.append(rows[start:end].tolist())
     return _joined(found)
 
 
@@ -53,16 +51,25 @@ def _names(message: Message) -> frozenset[str]:
     return named_in(text) | {comparable(place) for place in message.places}
 
 
-def _matters(batches: Sequence[Counted], weights: Weights) -> Iterable[tuple[int, list[int]]]:
-    """(row, its grams that tell of a matter and are said often enough to meet anything)."""
-    numbers = np.arange(len(weights.used))
-    wanted = (weights.telling(numbers) >= TELLS) & (weights.used >= ENOUGH)
+def _pairs(
+    named: Sequence[tuple[int, ...]], frequent: Ints, batches: Sequence[Counted], weights: Weights
+) -> tuple[Ints, Ints]:
+    """(name and gram as one number, row) for every frequent name and every telling gram of the same message."""
+    everything = np.arange(len(weights.used))
+    wanted = (weights.telling(everything) >= TELLS) & (weights.used >= ENOUGH)
+    keys: list[Ints] = [np.zeros(0, np.int64)]
+    rows: list[Ints] = [np.zeros(0, np.int64)]
     row = 0
     for batch in batches:
+        telling = wanted[batch.terms]
         for start, end in zip(batch.start[:-1].tolist(), batch.start[1:].tolist(), strict=True):
-            terms = batch.terms[start:end]
-            yield row, terms[wanted[terms]].tolist()
+            here = [name for name in named[row] if frequent[name] >= ENOUGH]
+            if here:
+                terms = batch.terms[start:end][telling[start:end]].astype(np.int64)
+                keys += [name * TERMS + terms for name in here]
+                rows += [np.full(len(terms), row, np.int64)] * len(here)
             row += 1
+    return np.concatenate(keys), np.concatenate(rows)
 
 
 def _joined(found: list[list[int]]) -> list[list[int]]:

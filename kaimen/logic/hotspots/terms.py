@@ -138,7 +138,7 @@ def grams_of(messages: Sequence[Message]) -> Grams:
             touches |= inside[at + step]
         taught = heavy[at] * teaches[at]
         pieces.append((of[at], terms, heavy[at], taught, taught * within, taught * touches))
-    rows, terms, counts, learnt, within, touches = (
+    rows, terms, counts, learnt, named, touching = (
         np.concatenate(column) for column in zip(*pieces, strict=True)
     )
     keys, where = np.unique(rows * TERMS + terms, return_inverse=True)
@@ -148,8 +148,8 @@ def grams_of(messages: Sequence[Message]) -> Grams:
         terms=keys % TERMS,
         counts=_summed(where, counts, len(keys)),
         learnt=_summed(where, learnt, len(keys)),
-        inside=_summed(where, within.astype(np.float64), len(keys)),
-        touching=_summed(where, touches.astype(np.float64), len(keys)),
+        inside=_summed(where, named, len(keys)),
+        touching=_summed(where, touching, len(keys)),
     )
 
 
