@@ -30,7 +30,7 @@ class House:
     """Everything one run needs; `inside` runs bench/_inside.py on the database, `ask` sends the visitors."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        self.folder = folder
+        self.folder, self.on_postgresql = folder, database.startswith("postgresql")
         self.server: subprocess.Popen[bytes] | None = None
         plain = {name: value for name, value in os.environ.items() if not name.startswith("KAIMEN_")}
         self.env = {

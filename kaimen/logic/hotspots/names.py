@@ -23,7 +23,7 @@ _PLACES: Final = _words(
 _FIRMS: Final = _words("有限公司 公司 集团 银行 物业 车贷 理财 培训机构 培训学校 健身房 超市 燃气 水务 协会")
 # Characters of prepositions, verbs and particles: a name does not run across them.
 _BORDER: Final = (
-    "在于和与的对向请把被是位近诉映询报议望给让将从到及我有了要去来就都不没很太去他她你们这那该某个"
+    "在于和与的对向请把被是位近诉映询报议望给让将从到及我有了要去来就都不没很太去他她你们这那该某个看管"
 )
 _WHOLE: Final = "|".join(  # names by themselves in a park, without anything before them
     _words("阅览室 充电棚 篮球场 健身房 职工食堂 食堂 医务室 诊所 党群服务中心 公交站 宿舍楼 宿舍 幼儿园")
