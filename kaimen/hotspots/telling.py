@@ -54,7 +54,7 @@ def _count(issue: HotIssue, members: Sequence[Said], now: datetime) -> None:
     issue.parts = [[part.code, part.counted, part.points] for part in warmth.parts]
     issue.trend = trend(times, at)
     issue.domain_id = min(domains, key=lambda key: (-domains[key], key)) if domains else None
-    matters = Counter(matter for said in members for matter in said.message.matters)
+    matters = Counter(said.matter for said in members if said.matter)
     issue.matter = min(matters, key=lambda name: (-matters[name], name))[:160] if matters else ""
     issue.places = _places(members)
     issue.enterprises = _enterprises(members)
