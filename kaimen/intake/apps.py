@@ -5,3 +5,8 @@ class IntakeConfig(AppConfig):
     name = "kaimen.intake"
     label = "intake"
     verbose_name = "进门"
+
+    def ready(self) -> None:
+        from kaimen.foundation import reference  # models are not loaded before
+
+        reference.WATCHED["intake_triagemodel"] = reference.EVERY_CHANGE

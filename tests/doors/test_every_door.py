@@ -157,6 +157,7 @@ WHO: dict[str, frozenset[str]] = {
     "manage_answer_preview": SUPERVISORS | MANAGERS,
     "manage_answer_switch": SUPERVISORS | MANAGERS,
     "inbox": frozenset({"handler", "chair"}),
+    "inbox_export": frozenset({"handler", "chair"}),
     "task": frozenset({"handler"}),  # the department's, not the firm's chair
     "task_do": frozenset({"handler"}),
     "roster": MANAGERS,
