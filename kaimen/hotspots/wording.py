@@ -90,10 +90,16 @@ def parts(issue: HotIssue) -> list[dict[str, Any]]:
     shown, before = [], 0.0
     for code, counted, points in issue.parts:
         share = points / total * 100
-        part = {"code": code, "name": PARTS[code], "counted": str(COUNTED[code]) % {"n": f"{counted:g}"}}
+        part = {"code": code, "name": PARTS[code], "counted": _counted(code, counted)}
         shown.append(part | {"points": points, "from": f"{before:.2f}", "share": f"{share:.2f}"})
         before += share
     return shown
+
+
+def _counted(code: str, counted: float) -> str:
+    if code == "growth" and counted < 0:
+        return gettext("近四周比前四周少 %(n)s 人") % {"n": f"{-counted:g}"}
+    return str(COUNTED[code]) % {"n": f"{counted:g}"}
 
 
 def chip_for(case: Case, person: Person) -> Chip | None:

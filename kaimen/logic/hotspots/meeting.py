@@ -18,7 +18,7 @@ from kaimen.logic.hotspots.terms import TERMS, Counted, Ints, Weights
 
 ENOUGH: Final = 8  # messages that name both
 LIFT: Final = 3.0  # times as many as if place and matter had nothing to do with each other
-THERE: Final = 0.25  # share of all who speak of the matter that speak of it at this place
+THERE: Final = 0.35  # share of all who speak of the matter that speak of it at this place
 TELLS: Final = 0.6  # how far a gram has to tell of a matter rather than be part of a name
 SAME: Final = 0.5  # share of the smaller of two meetings that is in the larger: they are one
 READ: Final = 120  # characters of the detail in which names are looked for

@@ -46,7 +46,9 @@ _EMPTY: Final = frozenset(
         "城 县 门口 楼门 出门 有关部门 相关部门 各部门 职能部门 政府部门 该小区 本小区 上路 让路 走路 修路 多条线 自来水公司 物业公司 公交公司 电力公司 燃气公司 热力公司 开发公司 房地产公司 投资公司 有限公司"
     )
 )
-_AUTHORITY: Final = re.compile(r"政府$|^[一二三四五六七八九十\d]+期$|^旧城$|^新城$")
+_AUTHORITY: Final = re.compile(
+    r"政府$|^(?:自来|来)?水公司$|^(?:供[水电气热]|电力|燃气|公交|物业)公司$|^[一二三四五六七八九十\d]+期$|^旧城$|^新城$"
+)
 LONGEST: Final = 7  # characters before the ending
 
 

@@ -101,7 +101,7 @@ class Book:
         """Some time in the book's days, by day; more and more often if rising."""
         days = self.pack["days"] - NEWEST
         part = self.rng.random()
-        ago = NEWEST + days * ((1 - part ** (1 / 3)) if rising else part)
+        ago = NEWEST + days * ((1 - part ** (1 / 7)) if rising else part)
         day = self.now - timedelta(days=ago)
         return day.replace(
             hour=self.rng.randint(0, 12), minute=self.rng.randint(0, 59), second=0, microsecond=0
