@@ -14,6 +14,27 @@ class CaseState(TextChoices):
     DECLINED = "declined", _("办不了")
 
 
+class Wish(TextChoices):
+    """What the asker wants, as far as the words tell."""
+
+    CONSULTATION = "consultation", _("咨询")
+    COMPLAINT = "complaint", _("投诉")
+    SUGGESTION = "suggestion", _("建议")
+    REPORT = "report", _("举报")
+    HELP = "help", _("求助")
+
+
+class Alarm(TextChoices):
+    """Why a person must look at once; gravest first, as in packs/words/urgent.yaml."""
+
+    SELF_HARM = "self_harm", _("可能想不开")
+    INJURY = "injury", _("有人受伤")
+    VIOLENCE = "violence", _("打人、威胁")
+    DANGER = "danger", _("有危险")
+    MINORS = "minors", _("孩子的事")
+    WAGES = "wages", _("欠薪")
+
+
 # verb -> (states it may start from, state it leads to)
 CASE_TRANSITIONS: dict[str, tuple[frozenset[CaseState], CaseState]] = {
     "take": (frozenset({CaseState.RECEIVED, CaseState.REOPENED}), CaseState.IN_HAND),

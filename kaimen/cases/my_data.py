@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from kaimen.cases import search
-from kaimen.cases.models import Case
+from kaimen.cases.models import Case, DueFeed
 from kaimen.foundation.models import Person
 from kaimen.foundation.my_data import EXPORT_LIMIT, Holding, register
 
@@ -37,6 +37,7 @@ def _open(person: Person) -> list[str]:
 
 def _erase(person: Person) -> None:
     """The words stay, as the archive asks; who said them goes."""
+    DueFeed.objects.filter(person=person).delete()
     theirs = list(
         _theirs(person).values_list("pk", flat=True)
     )  # the phone that finds them goes with the update

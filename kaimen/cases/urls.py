@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from kaimen.cases.views import answers, bulk, case, desk, export, mine, tasks, track, watch
+from kaimen.cases.views import answers, bulk, case, desk, export, feed, mine, tasks, track, watch
 
 urlpatterns = [
     path("t/<str:token>", track.track, name="track"),
     path("t/<str:token>/print", track.track_print, name="track_print"),
     path("t/<str:token>/do/<slug:verb>", track.track_do, name="track_do"),
+    path("me/due", feed.due_feed, name="due_feed"),
+    path("due/<str:token>.ics", feed.due_ics, name="due_ics"),
     path("mine", mine.mine, name="mine"),
     path("desk/", desk.desk, name="desk"),
     path("desk/bulk", bulk.desk_bulk, name="desk_bulk"),

@@ -58,7 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "kaimen.foundation.middleware.TooMuch",
+    "kaimen.foundation.middleware.Refusals",
     "kaimen.foundation.middleware.SignedOutWhileWriting",
     "kaimen.foundation.middleware.StaffSecondFactor",
 ]

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from kaimen.foundation import logs, metrics, uploads
 from kaimen.foundation.permissions import is_staff, person_of
-from kaimen.look.views import signed_out, too_much
+from kaimen.look.views import not_found, signed_out, too_much
 
 log = logging.getLogger("kaimen.requests")
 AN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -54,8 +54,12 @@ class Requests:
             log.info("answered", extra={"facts": {"status": status, "ms": round(seconds * 1000, 1)}})
 
 
-class TooMuch:
-    """A form that says it is larger than any of ours is answered before it is read."""
+class Refusals:
+    """What no page of ours can do anything with is answered before any of them is asked.
+
+    A NUL in an address: PostgreSQL refuses to look for one, which would end as our own error page. A form that says it
+    is larger than any of ours: it is not read.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -64,6 +68,8 @@ class TooMuch:
         said = str(request.META.get("CONTENT_LENGTH") or "0")
         if said.isdecimal() and int(said[:20]) > uploads.LARGEST_FORM:
             return too_much(request)
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return not_found(request)
         return self.get_response(request)
 
 

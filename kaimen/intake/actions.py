@@ -11,6 +11,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.models import Attachment, MachineKey, Organisation, Person, Place
+from kaimen.intake.hearing import hear
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.senders import Sender
 from kaimen.intake.taking import Asker, Need, NotTaken, take_together
@@ -66,14 +67,23 @@ def knock(
 ) -> Case:
     """Take one need: afterwards a case with one owner, its promises, timeline, audit and notices exists.
 
+    What the words say beside the service is kept with it: urgency and why, kind, domain if that is clear, a place if
+    exactly one is named and none was given.
+
     `key` makes it once only: the same key again returns the same case and changes nothing. `join` puts the new case
     beside a similar one without touching that one's voice. `sender` is held to the limits of logic.flood; needs
     taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
     """
+    said = check_words(words)
+    heard = hear(community, said, why=False)
+    domain = domain or (service.domain if service else None) or (heard.domain if heard.sure else None)
+    if place is None and not place_text and len(heard.places) == 1:
+        place = heard.places[0]
     need = Need(
         key=key,
         community=community,
-        words=check_words(words),
+        words=said,
+        heard=heard,
         channel=channel,
         by=by,
         asker=asker,

@@ -7,6 +7,8 @@ class IntakeConfig(AppConfig):
     verbose_name = "进门"
 
     def ready(self) -> None:
-        from kaimen.intake import answer_letters  # models are not loaded before
+        from kaimen.foundation import reference  # models are not loaded before
+        from kaimen.intake import answer_letters
 
+        reference.WATCHED["intake_triagemodel"] = reference.EVERY_CHANGE
         answer_letters.connect()

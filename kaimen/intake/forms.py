@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from kaimen.cases.enums import Channel
-from kaimen.catalogue.models import Service
+from kaimen.catalogue.models import Domain, Service
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
@@ -65,6 +65,7 @@ class ManyFiles(forms.ClearableFileInput):
 
 class ManyFilesField(forms.FileField):
     widget = ManyFiles
+    default_error_messages = {"empty": _("有一个文件是空的，请重新选。")}
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         files = [f for f in (data if isinstance(data, (list, tuple)) else [data]) if f]
@@ -81,6 +82,7 @@ class SayForm(forms.Form):
     key = Handle(widget=forms.HiddenInput)
     words = Said(label=_("有什么事？"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     service = Handle()
+    domain = Handle()
     join = Handle(widget=forms.HiddenInput)
     place = forms.ModelChoiceField(
         Place.objects.none(),
@@ -134,6 +136,10 @@ class SayForm(forms.Form):
     def clean_service(self) -> Service | None:
         key = self.cleaned_data["service"]
         return published_service(self.community, key) if key else None
+
+    def clean_domain(self) -> Domain | None:
+        key = self.cleaned_data["domain"]
+        return Domain.objects.filter(community=self.community, key=key).first() if key else None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

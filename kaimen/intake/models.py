@@ -114,3 +114,50 @@ class NeedsTable(models.Model):
                 name="needs_table_once",
             ),
         ]
+
+
+class TriageModel(models.Model):
+    """What the community's cases taught, as numbers (logic.triage); older ones are kept to return to."""
+
+    community = models.ForeignKey(Organisation, models.CASCADE, related_name="triage_models")
+    made_at = models.DateTimeField(default=timezone.now)
+    texts = models.PositiveIntegerField()
+    corrections = models.PositiveIntegerField(default=0)  # texts whose item an officer had changed
+    figures = models.JSONField(
+        default=dict
+    )  # on texts that the model had not seen: macro_f1, accuracy, ece, per_class
+    stored = models.BinaryField()
+    active = models.BooleanField(default=False)
+    chosen_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # None: the job
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["community"], condition=models.Q(active=True), name="one_active_triage_model"
+            )
+        ]
+
+
+class Reading(models.Model):
+    """What was understood of a case when it came in; what it turned out to be stands with the case itself."""
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="reading")
+    domain = models.ForeignKey(Domain, models.SET_NULL, null=True, blank=True, related_name="+")
+    service = models.ForeignKey(Service, models.SET_NULL, null=True, blank=True, related_name="+")
+    confidence = models.FloatField(default=0)  # of the domain, 0 … 1
+    sure = models.BooleanField(default=False)
+    ranked = models.JSONField(default=list)  # [[key of a domain, confidence]], likeliest first
+    mentions = models.JSONField(default=dict)  # {"places": [names], "enterprises": [names]}
+    model = models.ForeignKey(TriageModel, models.SET_NULL, null=True, blank=True, related_name="readings")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(confidence__gte=0, confidence__lte=1), name="confidence_is_a_share"
+            )
+        ]

@@ -9,12 +9,14 @@ from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.workcalendar import calendar
+from kaimen.intake.hearing import Heard, find_services, hear
 from kaimen.intake.owners import Owner, owner_for
 from kaimen.intake.together import Together, others_saying
 from kaimen.logic.deadlines import Deadline, due
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
+CLOSE = 0.75  # of the first one's rank: it might as well be the other
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
 
@@ -27,11 +29,26 @@ class Suggestion:
     first_answer: Deadline
     solved: Deadline
     together: list[Together]
+    heard: Heard
+    domain: Domain | None = None  # answered, of the service, or clear from the words
+    answered: Domain | None = None  # by the person, or by the form that they came through
 
     @property
     def chosen_beside(self) -> bool:
         """The service was chosen, and the words alone would not have found it: it is shown all the same."""
         return bool(self.service) and all(found.service != self.service for found in self.services)
+
+    @property
+    def question(self) -> tuple[Domain, ...]:
+        """One question, only where neither the list nor the words settle it: which of these is it about?"""
+        if self.services or self.service or (self.answered and self.answered not in self.heard.question):
+            return ()
+        return self.heard.question
+
+    @property
+    def unclear(self) -> bool:
+        """Several items fit about as well: none is picked for the person."""
+        return bool(self.services) and self.service is None and not self.heard.about_life
 
     @property
     def first_due(self) -> date | None:
@@ -40,6 +57,16 @@ class Suggestion:
     @property
     def solved_due(self) -> date | None:
         return self.solved.due
+
+
+def _clear(found: list[search.Found], heard: Heard) -> bool:
+    """Is the first one the one? Not for somebody in despair, who needs a person and no item; nor when the next fits
+    as well, lies in another domain, and the words leave it open."""
+    if heard.about_life:
+        return False
+    if len(found) < 2 or found[0].service.domain_id == found[1].service.domain_id:
+        return True
+    return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
 def suggest(
@@ -54,19 +81,25 @@ def suggest(
 ) -> Suggestion | None:
     """Everything the page can say about `words`; None while there is nothing to go by.
 
+    `domain` given: the person answered our question with it, or the form says so.
+
     `service` given: the person has chosen it; otherwise the best one is taken only when the search is sure.
     """
     said = clean(words)[:500]  # enough to know what it is about, and quick for a pasted novel
     if not service and not is_meaningful(said):
         return None
-    found = search.find(community, said, audience=audience, limit=4) if said else []
-    chosen = service or (found[0].service if found and not domain else None)
+    heard = hear(community, said)
+    found = find_services(community, said, heard, audience=audience) if said else []
+    if domain and not service:
+        found.sort(key=lambda one: one.service.domain_id != domain.pk)
+    chosen = service or (found[0].service if found and not domain and _clear(found, heard) else None)
+    about = domain or (chosen.domain if chosen else None) or (heard.domain if heard.sure else None)
     first_days = chosen.first_answer_days if chosen else DEFAULT_DAYS[0]
     solve_days = chosen.solve_days if chosen else DEFAULT_DAYS[1]
     today = timezone.localdate(now)
     days = calendar()
     try:
-        owner = owner_for(community=community, service=chosen, domain=domain, place=place, today=today)
+        owner = owner_for(community=community, service=chosen, domain=about, place=place, today=today)
     except NoOwner:
         owner = None
     return Suggestion(
@@ -77,4 +110,7 @@ def suggest(
         first_answer=due(today, first_days, days),
         solved=due(today, solve_days, days),
         together=others_saying(community=community, words=said, service=chosen, now=now),
+        heard=heard,
+        domain=about,
+        answered=domain,
     )

@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kaimen.intake.views import answer_letters, exports, letters, needs, say, staff
+from kaimen.intake.views import answer_letters, exports, letters, needs, say, staff, triage
 
 urlpatterns = [
     path("say", say.say, name="say"),
@@ -15,6 +15,8 @@ urlpatterns = [
     path("desk/<str:number>/letter", answer_letters.answer_letter, name="answer_letter"),
     path("desk/<str:number>/letter/<int:pk>.pdf", answer_letters.answer_letter_pdf, name="answer_letter_pdf"),
     path("open311/", include("kaimen.intake.open311.urls")),
+    path("manage/triage", triage.triage, name="triage"),
+    path("manage/triage/<int:pk>/use", triage.triage_use, name="triage_use"),
     path("take", staff.take, name="take"),
     path("visits/", staff.visits, name="visits"),
     path("visits/export.<slug:kind>", exports.visits_export, name="visits_export"),

@@ -26,8 +26,9 @@ def clean(text: str) -> str:
     surrogates; keeps line breaks, punctuation and emoji; trims the ends. Idempotent.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED)
-    return kept.strip().strip("\u200d\ufe0e\ufe0f").strip()
+    if not text.replace("\n", " ").isprintable():  # nearly every text is: then nothing in it is to be dropped
+        text = "".join(c for c in text if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED)
+    return text.strip().strip("\u200d\ufe0e\ufe0f").strip()
 
 
 def normalise(text: str) -> str:
@@ -36,10 +37,12 @@ def normalise(text: str) -> str:
     Loses line breaks and turns ， into `,`: for comparing and searching, not for storing (see `clean`). Idempotent.
     """
     while True:
-        spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFKC", text))
-        seen = "".join(
-            c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
-        )
+        seen = unicodedata.normalize("NFKC", text)
+        if not seen.isprintable() or "\ufe0e" in seen or "\ufe0f" in seen:  # the few that need a closer look
+            spaced = "".join(" " if c.isspace() else c for c in seen)
+            seen = "".join(
+                c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
+            )
         done = " ".join(seen.split())
         # Taking a character out can bring two together that NFKC then joins: once more, until nothing changes.
         if done == text:
@@ -75,9 +78,13 @@ def run_grams(run: str, sizes: tuple[int, ...]) -> list[str]:
     return [run[i : i + n] for n in sizes for i in range(len(run) - n + 1)]
 
 
+# Letters to Unicode, nothing to the eye: the fillers of Hangul, as NFKC leaves them.
+_BLANK_LETTERS: Final = frozenset("\u115f\u1160")
+
+
 def is_meaningful(text: str) -> bool:
     """False for nothing, only punctuation, only emoji or one character over and over: no need can be read from it."""
-    letters = [c for c in normalise(text) if c.isalpha() or c.isdigit()]
+    letters = [c for c in normalise(text) if (c.isalpha() or c.isdigit()) and c not in _BLANK_LETTERS]
     return len(letters) >= 2 and (len(set(letters)) > 1)
 
 

@@ -34,6 +34,10 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return response
 
 
+def not_found(request: HttpRequest) -> HttpResponse:
+    return render(request, "404.html", status=404)
+
+
 def too_much(request: HttpRequest) -> HttpResponse:
     """More than any form of ours holds; what was sent has not been read."""
     response = render(request, "413.html", status=413)

@@ -72,3 +72,19 @@ def test_database_addresses() -> None:
     assert environment.database("postgresql:///kaimen?host=/run/postgresql", var)["HOST"] == "/run/postgresql"
     with pytest.raises(environment.NotConfigured):
         environment.database("mysql://me@db/kaimen", var)
+
+
+def test_behind_a_pooler_by_transaction_no_cursor_outlives_its_transaction(tmp_path: Path) -> None:
+    direct = environment.database("postgresql://k:p@db/kaimen?sslmode=require", tmp_path)
+    pooled = environment.database("postgresql://k:p@db/kaimen?sslmode=require&pooler=transaction", tmp_path)
+    assert not direct["DISABLE_SERVER_SIDE_CURSORS"]
+    assert pooled["DISABLE_SERVER_SIDE_CURSORS"]
+    assert "pooler" not in pooled["OPTIONS"], "libpq does not know this word"
+    assert pooled["OPTIONS"]["sslmode"] == direct["OPTIONS"]["sslmode"] == "require"
+    assert "options" not in pooled["OPTIONS"], "PgBouncer refuses settings at the start of a connection"
+    assert pooled["CONN_HEALTH_CHECKS"], "after a failover nobody is given a dead connection"
+
+
+@pytest.mark.parametrize(("said", "log"), [("json", "json"), ("plain", "plain"), ("", "plain")])
+def test_how_lines_are_written(tmp_path: Path, said: str, log: str) -> None:
+    assert environment.read(tmp_path, {**SAFE, "KAIMEN_LOG": said}).log == log

@@ -60,6 +60,12 @@ WHO: dict[str, frozenset[str]] = {
     "hsds_services": CAST,
     "hsds_organizations": CAST,
     "board": CAST,
+    "hot_public": CAST,
+    "hot_board": READERS_ANYWHERE,
+    "hot_export": READERS_ANYWHERE,
+    "hot_issue": READERS,
+    "hot_do": DESK,
+    "hot_undo": DESK,
     "board_how": CAST,
     "board_csv": CAST,
     "board_xlsx": CAST,
@@ -180,6 +186,7 @@ WHO: dict[str, frozenset[str]] = {
     "manage_answer_preview": SUPERVISORS | MANAGERS,
     "manage_answer_switch": SUPERVISORS | MANAGERS,
     "inbox": frozenset({"handler", "chair"}),
+    "inbox_export": frozenset({"handler", "chair"}),
     "task": frozenset({"handler"}),  # the department's, not the firm's chair
     "task_do": frozenset({"handler"}),
     "roster": MANAGERS,
@@ -231,6 +238,10 @@ WHO: dict[str, frozenset[str]] = {
     "manage_key_revoke": MANAGERS,
     "readyz": CAST,
     "metrics": NOBODY,
+    "due_ics": CAST,
+    "due_feed": READERS_ANYWHERE | {"handler", "chair"},
+    "triage": MANAGERS,
+    "triage_use": MANAGERS,
 }
 EMPTY_HANDED = (
     "desk_bulk manage_account manage_second_factor"  # refuse everybody an empty form: tested in their rooms
@@ -294,4 +305,4 @@ def _knock(house: House, role: str, name: str, method: str) -> str:
         there = response["Location"]
         to_sign_in = there == "/in" or there.startswith(("/in?", "/in/staff?next=", "/me/again"))
         return "to sign in" if to_sign_in else "in"
-    return str(response.status_code) if response.status_code in {403, 404, 405} else "in"
+    return str(response.status_code) if response.status_code in {401, 403, 404, 405} else "in"

@@ -5,15 +5,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core import signing
+from django.test import Client
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
+from kaimen.cases.actions.feeding import make_feed
 from kaimen.cases.links import task_path, track_token
 from kaimen.cases.models import AnswerTemplate, SavedView
 from kaimen.catalogue import actions as catalogue
 from kaimen.catalogue.content import content_of
 from kaimen.foundation.keys import make_key
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
+from kaimen.foundation.secret_links import token_for
+from kaimen.hotspots.actions import rename_issue
+from kaimen.hotspots.models import HotIssue
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import NeedsTable
 from kaimen.letters import actions as post
@@ -21,7 +26,7 @@ from kaimen.letters import files as papers
 from kaimen.letters import links
 from kaimen.letters.models import Batch, Letter, Mailing
 from kaimen.letters.recipients import Recipient
-from tests.cast import World, world
+from tests.cast import World, signed_in, world
 
 
 @dataclass
@@ -90,6 +95,11 @@ def furnish() -> House:
         by=people.manager,
         now=now,
     )
+    signed_in(Client(), officer)  # with an account: the feed is for who could sign in
+    feed = make_feed(by=officer, now=now)
+    issue = HotIssue.objects.create(community=community, title="示例", messages=1)
+    rename_issue(issue=issue, title="示例停车", by=officer, now=now)
+    deed = issue.deeds.get()
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -103,12 +113,18 @@ def furnish() -> House:
         "manage_answer_switch": {"pk": ready.pk},
         "watch_export": {"part": "late", "kind": "csv"},
         "desk_drop_view": {"pk": view.pk},
+        "hot_issue": {"pk": issue.pk},
+        "hot_do": {"pk": issue.pk, "verb": "lock"},
+        "hot_undo": {"pk": deed.pk},
+        "hot_export": {"kind": "csv"},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},
         "form_stop": {"pk": form.pk},
+        "triage_use": {"pk": 0},
         "hsds_service": {"id": None},
         "api_service": service,
+        "due_ics": {"token": token_for(feed.salt, "due")},
         "sign_in_as": {"pk": people.worker.pk},
         "first_password": {"token": "x" * 22},
         "service": service,

@@ -186,3 +186,34 @@ def test_a_worker_killed_in_the_middle_leaves_the_effect_exactly_once(tmp_path: 
     assert Organisation.objects.filter(key="once").count() == 1
     assert len(DBTaskResult.objects.get(pk=job.id).worker_ids) == 2
     assert JobRun.objects.filter(name="kaimen.foundation.jobs.seal_audit").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away_is_waited_for(
+    alone: dict[str, jobs.Timed], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Between two naps the database comes back; the worker has not ended meanwhile, and does what is due."""
+    ran: list[datetime] = []
+    jobs.timetable(every=timedelta(days=1))(ran.append)
+    worker = jobs.PatientWorker(interval=0, worker_id="w")
+    there, pool = connection.settings_dict["NAME"], connection.settings_dict["OPTIONS"].pop("pool", None)
+    naps = 0
+
+    def nap(seconds: float) -> None:
+        nonlocal naps
+        naps += 1
+        connection.settings_dict["NAME"] = "/nowhere/at/all" if naps < 3 else there
+        worker.running = naps < 5
+
+    connection.close()
+    connection.settings_dict["NAME"] = "/nowhere/at/all"
+    monkeypatch.setattr(time, "sleep", nap)
+    try:
+        worker.run_forever()
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = there
+        if pool:
+            connection.settings_dict["OPTIONS"]["pool"] = pool
+    assert len(ran) == 1
+    assert caplog.text.count("the database is away") == 3

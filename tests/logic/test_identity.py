@@ -190,3 +190,20 @@ def test_spans_do_not_overlap_and_no_identity_number_is_left(text: str) -> None:
     spans = find_personal_data(text)
     assert all(a.end <= b.start for a, b in pairwise(spans))
     assert not any(span.kind == "id" for span in find_personal_data(mask_text(text)))
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("卡号6222 0213 2020 8000 001打错了", "卡号***************0001打错了"),
+        ("合同号6222021320208000005", "合同号6222021320208000005"),  # no card: the check digit is wrong
+        ("订单 1111111111111111", "订单 1111111111111111"),
+        ("浙B·12345 占了我的车位", "浙B***45 占了我的车位"),
+        ("车牌浙BD12345", "车牌浙B****45"),
+        ("苏ABCDE 不是车牌", "苏ABCDE 不是车牌"),
+        ("京A1234学", "京A***4学"),
+    ],
+)
+def test_cards_and_plates_are_masked(text: str, masked: str) -> None:
+    assert mask_text(text) == masked
+    assert mask_text(mask_text(text)) == mask_text(text)

@@ -3,11 +3,7 @@
 Commands of `./run` and the names of settings in general are held by test_house_rules.py.
 """
 
-import os
 import re
-import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -163,31 +159,6 @@ def test_first_house_opens_an_empty_database(client: Client, capsys: pytest.Capt
     assert Organisation.objects.filter(kind=OrganisationKind.COMMUNITY).count() == 1
     with pytest.raises(SystemExit):
         exec(script, {})  # noqa: S102 - the document of this repository
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a shell script, for servers")
-def test_backup_copies_what_is_committed(tmp_path: Path) -> None:
-    var, to = tmp_path / "var", tmp_path / "copies"
-    (var / "media" / "2026").mkdir(parents=True)
-    (var / "media" / "2026" / "photo").write_bytes(b"drawn anew")
-    writer = sqlite3.connect(var / "kaimen.sqlite3", isolation_level=None)
-    writer.execute("PRAGMA journal_mode=WAL")
-    writer.execute("CREATE TABLE said (words TEXT)")
-    writer.execute("INSERT INTO said VALUES ('committed')")  # stands in the write-ahead log only
-    writer.execute("BEGIN")
-    writer.execute("INSERT INTO said VALUES ('under way')")
-    env = {"PATH": os.environ["PATH"], "KAIMEN_VAR": str(var)}
-    done = subprocess.run(
-        ["sh", DEPLOY / "backup.sh", to], env=env, capture_output=True, text=True, check=True
-    )
-    writer.close()
-    copy = Path(done.stdout.strip())
-    assert sqlite3.connect(copy / "kaimen.sqlite3").execute("SELECT words FROM said").fetchall() == [
-        ("committed",)
-    ]
-    assert (copy / "complete").exists()
-    subprocess.run(["tar", "-C", tmp_path, "-xzf", copy / "media.tar.gz"], check=True)
-    assert (tmp_path / "media" / "2026" / "photo").read_bytes() == b"drawn anew"
 
 
 def test_buttons_and_people_of_the_story_exist() -> None:

@@ -1,6 +1,6 @@
 from .case import Case, CaseAttachment, CaseGroup, CaseText, NumberCounter
 from .clock import Escalation, Extension, Pause, Promise
-from .desk import AnswerTemplate, MonthlyFigures, SavedView
+from .desk import AnswerTemplate, DueFeed, MonthlyFigures, SavedView
 from .outcome import Answer, Rating, Refusal, TimelineEntry
 from .task import Task, TaskLink
 
@@ -11,6 +11,7 @@ __all__ = [
     "CaseAttachment",
     "CaseGroup",
     "CaseText",
+    "DueFeed",
     "Escalation",
     "Extension",
     "MonthlyFigures",

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from kaimen.cases.enums import OPEN_STATES, CaseState, Channel
+from kaimen.cases.enums import OPEN_STATES, Alarm, CaseState, Channel, Wish
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.fields import EncryptedTextField
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
@@ -40,6 +40,10 @@ class Case(models.Model):
     owner = models.ForeignKey(Person, models.PROTECT, related_name="owned_cases")
     routing = models.JSONField(default=list)  # [[code, params]]: why this person owns it
     urgent = models.BooleanField(default=False)
+    urgent_why = models.JSONField(
+        default=list
+    )  # [[alarm, the words that raised it]]; empty: somebody said so
+    kind = models.CharField(max_length=12, choices=Wish.choices, blank=True, default="")
 
     asker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="cases")
     asker_name = models.CharField(max_length=80, blank=True)
@@ -91,6 +95,17 @@ class Case(models.Model):
     def further(self) -> str:
         """What the words say beyond the title, "" if nothing: a list shows both and must not say it twice."""
         return beyond(self.title, self.words)
+
+    @property
+    def alarms(self) -> list[tuple[str, str]]:
+        """Why it is urgent: what it is about, in words, and what was said."""
+        named = dict(Alarm.choices)
+        return [(str(named[code]), words) for code, words in self.urgent_why if code in named]
+
+    @property
+    def about_life(self) -> bool:
+        """Somebody may want to harm themselves: whoever opens this page is told whom to call."""
+        return any(code == Alarm.SELF_HARM for code, _words in self.urgent_why)
 
 
 class CaseText(models.Model):

@@ -34,6 +34,16 @@ class SavedView(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "name"], name="view_name_once")]
 
 
+class DueFeed(models.Model):
+    """The private address under which one person's calendar reads their due days. See Case.track_salt."""
+
+    person = models.OneToOneField(Person, models.CASCADE, related_name="due_feed")
+    salt = models.CharField(max_length=32)
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)  # to the hour
+
+
 class MonthlyFigures(models.Model):
     """Counts by community, month received and domain, kept by a job so that no board counts cases itself."""
 

@@ -46,7 +46,7 @@ def to_do(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[Case]:
-    """The queue by next due day. Filters, all optional, "" ignored:
+    """The queue: what a person must see at once, then by next due day. Filters, all optional, "" ignored:
 
     `whose` mine (default) | all; `state` a state, "open" (default: what is to be done), "tasks" (a unit has yet
     to reply) or "any"; `due` late | today | soon; `domain` key; `enterprise`, `owner`, `group` ids; `channel`;
@@ -70,7 +70,7 @@ def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[C
         cases = cases.filter(urgent=True)
     if "text" in chosen:
         cases = full_text.narrow(cases, str(chosen["text"]), searched(person))
-    return rows(cases).order_by(NEXT_DUE, "-urgent", "received_at", "pk")
+    return rows(cases).order_by("-urgent", NEXT_DUE, "received_at", "pk")
 
 
 def rows(cases: QuerySet[Case]) -> QuerySet[Case]:

@@ -22,7 +22,7 @@ ENVIRONMENT = {
 
 
 class ToolMissing(Exception):
-    """pg_dump or pg_restore is not here, or failed; the message says what to do."""
+    """pg_dump or pg_restore is not here, failed, or must not be used like this; the message says what to do."""
 
 
 def connect() -> Any:
@@ -46,6 +46,11 @@ def load(source: Path) -> None:
 
 
 def _parameters() -> dict[str, Any]:
+    if connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"]:
+        # pg_dump empties the search path of its session: in a shared connection others would find no table any more
+        raise ToolMissing(
+            "备份和恢复要直接连数据库，不能经过 PgBouncer：请换成直接的 KAIMEN_DATABASE_URL，去掉 pooler"
+        )
     told = connection.get_connection_params()
     return {key: str(told[key]) for key in ENVIRONMENT if told.get(key)}
 

@@ -17,7 +17,7 @@ from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
 from kaimen.catalogue import search
-from kaimen.catalogue.models import Service
+from kaimen.catalogue.models import Domain, Service
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
@@ -169,7 +169,7 @@ def _take(
             asker=asker,
             sender=sender_of(request, phone_digest(phone), confirmed=theirs or person is not None),
             service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
-            domain=link.domain if link else None,
+            domain=(link.domain if link else None) or data["domain"],
             place=data["place"] or (link.place if link else None),
             place_text=data["place_text"],
             attachments=attachments,
@@ -222,18 +222,25 @@ def _suggestion(
     if not choice.picked(given) and (trigger == "words" or choice.words_changed(given)):
         key = ""  # it was only our own guess about words that have changed since
     service = published_service(community, key) if key else None
+    # An answer to our question belongs to the words that raised it.
+    answered = _answered(community, "" if trigger == "words" else given.get("domain", ""))
     place = given.get("place", "")
     return suggest(
         community=community,
         words=given.get("words", ""),
         now=timezone.now(),
         service=service or (form_link.service if form_link else None),
-        domain=form_link.domain if form_link else None,
+        domain=(form_link.domain if form_link else None) or answered,
         place=Place.objects.filter(community=community, pk=int(place)).first()
         if re.fullmatch("[0-9]{1,18}", place)
         else None,
         audience=given.get("audience") or None,
     )
+
+
+def _answered(community: Organisation, key: str) -> Domain | None:
+    """What the person said to our question."""
+    return Domain.objects.filter(community=community, key=key).first() if key else None
 
 
 def _joins(found: Suggestion | None) -> list[tuple[str, Together]]:

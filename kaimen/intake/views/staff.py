@@ -83,6 +83,7 @@ def _write_down(data: dict[str, Any], person: Person, community: Organisation) -
                 confidential=data["confidential"],
             ),
             service=data["service"],
+            domain=data["domain"],
             place=data["place"],
             place_text=data["place_text"],
             attachments=attachments,

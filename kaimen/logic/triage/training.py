@@ -37,18 +37,21 @@ def train(
     truth: Sequence[str],
     lexicon: Lexicon,
     *,
+    labels: Sequence[str] = (),
     groups: Sequence[int] | None = None,
     settings: Settings = DEFAULT,
     seed: int = 0,
 ) -> Model:
     """Learn from texts with their classes; every class must be in the lexicon (it may have no words there).
 
+    `labels`: classes that may be answered though no text has them yet; there only the lexicon speaks.
+
     `groups`: texts that must stay together when confidence is checked, and that count as one voice when a feature must
     occur in several (default: near-duplicates); in the product also the person, so that nothing of one person's wording
     alone enters the model. Same input, same model. `notes` keep the cross-validated figures. Raises NotEnough.
     """
-    labels = tuple(sorted(set(truth)))
-    if len(messages) < FEWEST_TEXTS or len(labels) < 2:
+    labels = tuple(sorted({*truth, *labels}))
+    if len(messages) < FEWEST_TEXTS or len(set(truth)) < 2:
         raise NotEnough
     together = np.unique(groups if groups is not None else near_duplicates(messages), return_inverse=True)[1]
     counts = _in_batches(messages)
@@ -61,8 +64,10 @@ def train(
     ]
     rows = side_by_side(parts)
     targets = np.where(np.array(truth)[:, None] == np.array(labels)[None, :], 1.0, -1.0)
+    untaught = ~(targets > 0).any(axis=0)
+    targets[:, untaught] = targets[:, ~untaught].mean()  # neither likely nor ruled out: the lexicon decides
     learnt = _unseen(rows, targets, together, settings.alpha, seed)
-    share, sharpness = _mix(learnt, ground, targets, GROUND if settings.use_words else (0.0,))
+    share, sharpness = _mix(learnt, ground, targets, _shares(settings, bool(untaught.any())))
     weights, base = _fit(rows, targets, settings.alpha)
     at = np.cumsum([0, *(len(block.buckets) for block in blocks)])
     return Model(
@@ -117,6 +122,12 @@ def _unseen(
     return scores
 
 
+def _shares(settings: Settings, untaught: bool) -> Sequence[float]:
+    if not settings.use_words:
+        return (0.0,)
+    return GROUND[1:] if untaught else GROUND
+
+
 def _mix(
     learnt: Scores, ground: Scores, targets: NDArray[np.float64], shares: Sequence[float]
 ) -> tuple[float, float]:
@@ -130,8 +141,7 @@ def _mix(
 
     def losses(share: float, sharpness: float) -> NDArray[np.floating[Any]]:
         chances = softmax((learnt + share * ground) * sharpness)
-        lost: NDArray[np.floating[Any]] = -np.log(np.maximum(chances[row, right], 1e-9))
-        return lost
+        return np.asarray(-np.log(np.maximum(chances[row, right], 1e-9)))
 
     found = [(losses(share, s).mean(), share, float(s)) for share in shares for s in SHARPNESS]
     least, share, sharpness = min(found)

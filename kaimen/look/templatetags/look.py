@@ -18,11 +18,18 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from kaimen.logic.identity import mask_text
 from kaimen.look import charts
 from kaimen.look.days import days_late
 
 register = template.Library()
 SOON_DAYS = 2
+
+
+@register.filter
+def masked(text: str | None) -> str:
+    """What somebody said, without phones, ID numbers, cards and plates: for everyone but the asker and the owner."""
+    return mask_text(str(text or ""))
 
 
 @register.simple_tag

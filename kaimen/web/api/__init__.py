@@ -1,1 +1,1 @@
-"""The interface for signed-in staff and for machines (docs/api.md); ninja is loaded for these addresses only."""
+"""The interface for signed-in staff and for machines (docs/api.md): ninja below /api/v1, and nowhere else."""

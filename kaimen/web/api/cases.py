@@ -177,8 +177,8 @@ def _row(case: Case, caller: Caller) -> dict[str, Any]:
         "urgent": case.urgent,
         "received_at": timezone.localtime(case.received_at),
         "next_due_on": case.next_due_on,
-        "answered_at": case.answered_at,
-        "closed_at": case.closed_at,
+        "answered_at": case.answered_at and timezone.localtime(case.answered_at),
+        "closed_at": case.closed_at and timezone.localtime(case.closed_at),
         "escalation_level": case.escalation_level,
     }
 

@@ -87,6 +87,7 @@ def _need(case: Case) -> shapes.Need:
     owner = case.owner
     return shapes.Need(
         number=case.number,
+        words=case.words,
         state=case.state,
         state_said=wording.state_said(case),
         service=case.service.key if case.service else None,
@@ -106,8 +107,8 @@ def promise_shape(promise: Any) -> shapes.Promise:
         days=promise.days,
         extension_days=promise.extension_days,
         due_on=promise.due_on,
-        met_at=promise.met_at,
-        ended_at=promise.ended_at,
+        met_at=promise.met_at and timezone.localtime(promise.met_at),
+        ended_at=promise.ended_at and timezone.localtime(promise.ended_at),
     )
 
 

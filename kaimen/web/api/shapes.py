@@ -92,6 +92,7 @@ class Promise(Schema):
 
 class Need(Schema):
     number: str
+    words: str
     state: str
     state_said: str
     service: str | None

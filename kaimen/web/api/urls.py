@@ -7,11 +7,24 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
+from ninja.renderers import JSONRenderer
 
 from kaimen.look.speaking import speaking
 from kaimen.web.api import about, cases, errors, needs, public, tasks
 
-api = NinjaAPI(title="Kaimen 开门", version="1", docs_url=None, openapi_url=None, urls_namespace="api")
+
+class Readable(JSONRenderer):
+    json_dumps_params = {"ensure_ascii": False}
+
+
+api = NinjaAPI(
+    title="Kaimen 开门",
+    version="1",
+    docs_url=None,
+    openapi_url=None,
+    urls_namespace="api",
+    renderer=Readable(),
+)
 errors.connect(api)
 for router in (public.router, needs.router, cases.router, tasks.router):
     api.add_router("", router)
