@@ -4,15 +4,27 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('cases', '0006_answer_template_switch'),
+        ("cases", "0008_urgent_why_and_kind"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='case',
-            name='channel',
-            field=models.CharField(choices=[('web', '手机'), ('phone', '电话'), ('counter', '前台'), ('form', '扫码'), ('visit', '走访'), ('import', '导入'), ('api', '接口'), ('letter', '回信')], default='web', max_length=8),
+            model_name="case",
+            name="channel",
+            field=models.CharField(
+                choices=[
+                    ("web", "手机"),
+                    ("phone", "电话"),
+                    ("counter", "前台"),
+                    ("form", "扫码"),
+                    ("visit", "走访"),
+                    ("import", "导入"),
+                    ("api", "接口"),
+                    ("letter", "回信"),
+                ],
+                default="web",
+                max_length=8,
+            ),
         ),
     ]
