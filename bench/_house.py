@@ -30,7 +30,8 @@ class House:
     """Everything one run needs; `inside` runs bench/_inside.py on the database, `ask` sends the visitors."""
 
     def __init__(self, folder: Path, database: str) -> None:
-        self.folder = folder
+        self.folder, self.on_postgresql = folder, database.startswith("postgresql")
+        self.server: subprocess.Popen[bytes] | None = None
         plain = {name: value for name, value in os.environ.items() if not name.startswith("KAIMEN_")}
         self.env = {
             **plain,
@@ -70,7 +71,8 @@ class House:
         return self.run([sys.executable, str(ROOT / "bench" / "_inside.py"), what], given)
 
     def ask(self, port: int, what: str, clients: int, **more: Any) -> dict[str, Any]:
-        asked = {"port": port, "what": what, "clients": clients, **more}
+        server = self.server.pid if self.server else 0
+        asked = {"port": port, "what": what, "clients": clients, "server": server, **more}
         got: dict[str, Any] = self.run([sys.executable, "-S", str(ROOT / "bench" / "_visitors.py")], asked)
         return got
 
@@ -82,7 +84,7 @@ class House:
             port = int(probe.getsockname()[1])
         arguments = demo.server("127.0.0.1", port, workers=os.cpu_count() or 1, grace=30)
         with (self.folder / "server.log").open("ab") as log:
-            server = subprocess.Popen(
+            server = self.server = subprocess.Popen(
                 [sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log
             )
         try:

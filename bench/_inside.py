@@ -1,4 +1,4 @@
-"""What the bench does on the database itself, as commands: settle, needs, orm, check."""
+"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages."""
 
 import json
 import sys
@@ -12,21 +12,21 @@ import django
 django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - Django first
-from django.utils import timezone  # noqa: E402
 
+from bench import _pages  # noqa: E402
 from kaimen.cases.models import Case, Promise, TimelineEntry  # noqa: E402
 from kaimen.foundation import sealing  # noqa: E402
 from kaimen.foundation.models import AuditEntry, Delivery, Notice, Organisation, Place  # noqa: E402
 from kaimen.foundation.secret_links import token_digest  # noqa: E402
 from kaimen.intake.invented import Voices  # noqa: E402
-from kaimen.web import demo  # noqa: E402
+from kaimen.web.demo import seeding  # noqa: E402
 
 TRANSACTIONS = 3000
 
 
 def settle(given: Any) -> Any:
     """The demo's park before anybody has said a word: its people, roles, places and published list."""
-    demo.seeding.settle(lambda _line: None)
+    seeding.settle(lambda _line: None)
 
 
 def needs(given: Any) -> Any:
@@ -102,9 +102,15 @@ def _what_exists(pks: list[int]) -> dict[str, Counter[Any]]:
     }
 
 
-COMMANDS = {"settle": settle, "needs": needs, "orm": orm, "check": check}
+COMMANDS = {
+    "settle": settle,
+    "needs": needs,
+    "orm": orm,
+    "check": check,
+    "grow": _pages.grow,
+    "pages": _pages.pages,
+}
 
 if __name__ == "__main__":
     read = sys.stdin.read()
-    now = timezone.now()
     print(json.dumps(COMMANDS[sys.argv[1]](json.loads(read) if read else {}), ensure_ascii=False))

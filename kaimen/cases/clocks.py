@@ -15,7 +15,7 @@ from django.utils import timezone
 from kaimen.cases.enums import OPEN_TASKS, PromiseKind
 from kaimen.cases.models import Case, Pause, Promise, Task
 from kaimen.catalogue.models import Service
-from kaimen.foundation.workcalendar import calendar
+from kaimen.foundation.workcalendar import calendar, day_due
 from kaimen.logic import deadlines
 
 FIRST_ANSWER_DAYS = 2  # where the list names no service
@@ -62,9 +62,9 @@ def new_promise(
     round: int = 1,
 ) -> Promise:
     """An unsaved promise with its due day."""
-    promise = Promise(kind=kind, days=days, started_on=on, case=case, task=task, round=round)
-    promise.due_on = _deadline(promise, ()).due
-    return promise
+    return Promise(
+        kind=kind, days=days, started_on=on, due_on=day_due(on, days), case=case, task=task, round=round
+    )
 
 
 def case_promises(case: Case, service: Service | None, on: date, round: int = 1) -> list[Promise]:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, CaseText
+from kaimen.foundation.rows import insert
 from kaimen.logic.text import grams, han_spaced
 
 FOUND_AT_MOST = 300
@@ -24,10 +25,16 @@ def body_of(case: Case) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def write_new_texts(cases: Iterable[Case]) -> None:
-    """The searchable text of cases just opened; the index follows by database triggers (migration)."""
-    CaseText.objects.bulk_create(
-        CaseText(case=case, community_id=case.community_id, body=han_spaced(body_of(case))) for case in cases
+def write_new_texts(said: Iterable[tuple[Case, str]]) -> None:
+    """The searchable text of cases just written, each with what was answered ("" for none yet); the index follows by
+    database triggers (migration)."""
+    insert(
+        CaseText(
+            case=case,
+            community_id=case.community_id,
+            body=han_spaced("\n".join([body_of(case), answer])),
+        )
+        for case, answer in said
     )
 
 

@@ -11,6 +11,7 @@ from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.models import Case, Task, TimelineEntry
 from kaimen.foundation import audit, notices
 from kaimen.foundation.models import AuditEntry, Person
+from kaimen.foundation.rows import insert
 
 
 def move(case: Case, verb: str, **fields: Any) -> None:
@@ -105,8 +106,8 @@ class Step:
 def write_all(steps: Iterable[Step]) -> None:
     """Write these steps with their audit rows: two inserts for any number of them."""
     steps = list(steps)
-    TimelineEntry.objects.bulk_create([step.line() for step in steps])
-    AuditEntry.objects.bulk_create([step.row() for step in steps])
+    insert(step.line() for step in steps)
+    insert(step.row() for step in steps)
 
 
 def write(cases: Iterable[Case], code: str, **told: Any) -> None:

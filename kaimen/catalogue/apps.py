@@ -9,4 +9,5 @@ class CatalogueConfig(AppConfig):
     def ready(self) -> None:
         from kaimen.foundation import reference  # models are not loaded before
 
-        reference.WATCHED |= dict.fromkeys(("catalogue_service", "catalogue_domain"), reference.EVERY_CHANGE)
+        tables = ("catalogue_service", "catalogue_domain", "catalogue_listrevision")
+        reference.WATCHED |= dict.fromkeys(tables, reference.EVERY_CHANGE)

@@ -2,13 +2,16 @@
 
 import copy
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
 import yaml
 
 from kaimen.foundation.models import Organisation
+from kaimen.foundation.reference import recall
+from kaimen.logic.ranking import Ranker, blended
 from kaimen.logic.search import Document, Hit, Index, best_confident
 
 from . import queries
@@ -16,6 +19,7 @@ from .enums import Audience
 from .models import ListRevision, Service
 
 EVERYDAY = Path(__file__).resolve().parents[1] / "packs" / "words" / "everyday.yaml"
+DEEDS = EVERYDAY.with_name("deeds.yaml")
 WIDE = 40  # asked of the index when an audience is filtered out afterwards
 
 
@@ -39,6 +43,7 @@ class Found:
     how: str
     answers: tuple[QuickAnswer, ...]
     sure: bool
+    rank: float = 0.0  # by which find_by_domain put it where it is
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,7 @@ class _Snapshot:
     index: Index
     answers: dict[str, QuickAnswer]
     answer_index: Index
+    ranker: Ranker
 
 
 _snapshots: dict[int, _Snapshot] = {}
@@ -70,6 +76,36 @@ def find(
     return [_found(snapshot, hit, answers) for hit in chosen]
 
 
+def find_by_domain(
+    community: Organisation,
+    text: str,
+    chance: Mapping[str, float],
+    sure_of: str = "",
+    audience: str | None = None,
+    limit: int = 4,
+) -> list[Found]:
+    """The same for whole sentences, in the order of logic.ranking, with what was understood of the domain.
+
+    `chance`: confidence of each domain's key. `sure_of`: the key of a domain that is clear; then its items among the
+    best three are shown too, though the words alone would not have been enough.
+    """
+    snapshot = _snapshot(community)
+    hits = {hit.key: hit for hit in snapshot.index.query(text, limit=WIDE)}
+    domain_of = {key: service.domain.key for key, service in snapshot.services.items()}
+    close = {key: hit.score for key, hit in hits.items()}
+    order = blended(snapshot.ranker.scores(text), close, domain_of, chance)
+    if audience:
+        order = [(key, score) for key, score in order if snapshot.services[key].audience == audience]
+    shown = {hit.key for hit in best_confident(sorted(hits.values(), key=lambda hit: -hit.score))}
+    shown |= {key for key, _score in order[:3] if sure_of and domain_of[key] == sure_of}
+    chosen = [(key, score) for key, score in order if key in shown][:limit]
+    answers = _answers(snapshot, text, limit=12) if chosen else []
+    return [
+        replace(_found(snapshot, hits.get(key, Hit(key, score, (), "body")), answers), rank=score)
+        for key, score in chosen
+    ]
+
+
 def answers_for(community: Organisation, text: str, limit: int = 3) -> list[QuickAnswer]:
     """Quick answers to `text`, whichever service they belong to."""
     return _answers(_snapshot(community), text, limit)
@@ -89,8 +125,8 @@ def _answers(snapshot: _Snapshot, text: str, limit: int) -> list[QuickAnswer]:
 
 
 def _snapshot(community: Organisation) -> _Snapshot:
-    """The index of the list as it is now: one indexed query, and a rebuild only when the list changed."""
-    stamp = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    """The index of the list as it is now: a look at one stamp, and a rebuild only when the list changed."""
+    stamp = recall(("list", community.pk), lambda: _revision(community))
     kept = _snapshots.get(community.pk)
     if kept and kept.stamp == stamp and stamp is not None:
         return kept
@@ -106,6 +142,10 @@ def _snapshot(community: Organisation) -> _Snapshot:
         _building.release()
 
 
+def _revision(community: Organisation) -> UUID | None:
+    return ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+
+
 def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
     services = {service.key: service for service in queries.published(community)}
     answers = {
@@ -113,11 +153,13 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
         for service in services.values()
         for n, entry in enumerate(service.answers)
     }
-    everyday = yaml.safe_load(EVERYDAY.read_text(encoding="utf-8"))
+    everyday, deeds = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (EVERYDAY, DEEDS))
+    index = Index([_document(service) for service in services.values()], everyday, deeds)
     return _Snapshot(
         stamp=stamp,
         services=services,
-        index=Index([_document(service) for service in services.values()], everyday),
+        index=index,
+        ranker=Ranker(index.documents),
         answers=answers,
         answer_index=Index(
             [Document(key, title=a.question, phrases=(), body=a.answer) for key, a in answers.items()]

@@ -8,7 +8,9 @@ handler500 = "kaimen.look.views.broken"
 urlpatterns = [
     path("", include("kaimen.web.operating.urls")),
     path("", include("kaimen.intake.urls")),
+    path("", include("kaimen.hotspots.urls")),
     path("", include("kaimen.cases.urls")),
+    path("", include("kaimen.letters.urls")),
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),
     path("", include("kaimen.look.urls")),

@@ -28,8 +28,12 @@ def current_community(request: HttpRequest) -> Organisation:
 
 def _by_key() -> dict[str, Organisation]:
     """The communities in use, the oldest first."""
+    return reference.recall("communities", _read)
+
+
+def _read() -> dict[str, Organisation]:
     found = Organisation.objects.filter(kind=OrganisationKind.COMMUNITY, active=True).order_by("pk")
-    return reference.recall("communities", lambda: {community.key: community for community in found})
+    return {community.key: community for community in found}
 
 
 def _chosen(request: HttpRequest) -> Organisation | None:

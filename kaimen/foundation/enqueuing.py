@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils import timezone
 from django_tasks_db.models import DBTaskResult, get_date_max
+
+from kaimen.foundation.rows import insert
 
 
 def enqueue_all(task: Any, arguments: Sequence[list[Any]]) -> None:
@@ -12,8 +15,10 @@ def enqueue_all(task: Any, arguments: Sequence[list[Any]]) -> None:
     Arguments are plain numbers and strings: they are kept as JSON. tests/foundation compares these rows with those
     that the library writes.
     """
-    DBTaskResult.objects.bulk_create(
+    now = timezone.now()
+    insert(
         DBTaskResult(
+            enqueued_at=now,
             args_kwargs={"args": given, "kwargs": {}},
             priority=task.priority,
             task_path=task.module_path,

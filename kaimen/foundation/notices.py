@@ -8,6 +8,7 @@ from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.enums import DeliveryChannel
 from kaimen.foundation.models import Delivery, Notice, Organisation, Person, Webhook
+from kaimen.foundation.rows import insert
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Message:
 
 def notify_all(messages: Sequence[Message]) -> list[Notice]:
     """Queue notices in the caller's transaction: they and the jobs that send them exist if and only if that commits."""
-    notices = Notice.objects.bulk_create(
+    notices = insert(
         Notice(person=told.person, code=told.code, link=told.link, params=told.params) for told in messages
     )
     wanted = []
@@ -34,7 +35,7 @@ def notify_all(messages: Sequence[Message]) -> list[Notice]:
             wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=told.person.email))
         if told.sms_to:
             wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=told.sms_to))
-    enqueue_all(deliver, [[delivery.pk] for delivery in Delivery.objects.bulk_create(wanted)])
+    enqueue_all(deliver, [[delivery.pk] for delivery in insert(wanted)])
     return notices
 
 

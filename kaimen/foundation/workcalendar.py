@@ -1,5 +1,6 @@
 """The official working-day calendar of packs/calendars/, read once and again when a file changes."""
 
+import time
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -7,16 +8,30 @@ from pathlib import Path
 import yaml
 from django.utils import timezone
 
-from kaimen.logic.deadlines import overdue_by
+from kaimen.logic.deadlines import add_workdays, overdue_by
 from kaimen.logic.workdays import Calendar
 
 FOLDER = Path(__file__).resolve().parents[1] / "packs" / "calendars"
 
 
 def calendar() -> Calendar:
-    """The calendar as the packs have it now."""
-    stamp = tuple(sorted((path.name, path.stat().st_mtime_ns) for path in FOLDER.glob("*.yaml")))
-    return _load(stamp)
+    """The calendar as the packs had it within the last second."""
+    return _load(_stamp(int(time.monotonic())))
+
+
+def day_due(start: date, days: int) -> date:
+    """The last of `days` working days after `start`, counted once however many promises begin on that day."""
+    return _day_due(_stamp(int(time.monotonic())), start, days)
+
+
+@lru_cache(maxsize=1)
+def _stamp(_second: int) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((path.name, path.stat().st_mtime_ns) for path in FOLDER.glob("*.yaml")))
+
+
+@lru_cache(maxsize=1000)
+def _day_due(stamp: tuple[tuple[str, int], ...], start: date, days: int) -> date:
+    return add_workdays(start, days, _load(stamp))
 
 
 def today() -> date:

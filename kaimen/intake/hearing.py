@@ -26,7 +26,6 @@ from kaimen.logic.triage.urgency import SELF_HARM, Alarm, Rules
 WORDS = Path(__file__).resolve().parents[1] / "packs" / "words"
 ENOUGH = 0.6  # from here a domain is said unasked; below, the person is asked
 ASKED = 3  # domains offered in the question
-SHARE = 0.35  # how much of a service's place in the ranking its domain decides (docs/measurements.md)
 
 
 @dataclass(frozen=True)
@@ -80,8 +79,8 @@ _ears: dict[int, _Ear] = {}
 _building = threading.Lock()
 
 
-def hear(community: Organisation, words: str) -> Heard:
-    """What `words` are about, as far as can be said; writes nothing."""
+def hear(community: Organisation, words: str, *, why: bool = True) -> Heard:
+    """What `words` are about, as far as can be said; writes nothing. Without `why` nobody asks for `because`."""
     ear = _ear(community)
     message = Message(words)
     ranked: tuple[tuple[Domain, float], ...] = ()
@@ -94,7 +93,7 @@ def hear(community: Organisation, words: str) -> Heard:
                 (ear.domains[c.label], c.confidence) for c in found.ranked if c.label in ear.domains
             )
             sure = found.sure(ENOUGH)
-            because = deciding_words(ear.model, message, found.best.label, limit=3)
+            because = deciding_words(ear.model, message, found.best.label, limit=3) if why else ()
     places, enterprises = _named(community, words)
     return Heard(
         ranked, sure, because, rules().heard(words), kinds().of_text(words), places, enterprises, ear.row
@@ -104,17 +103,10 @@ def hear(community: Organisation, words: str) -> Heard:
 def find_services(
     community: Organisation, words: str, heard: Heard, audience: str | None = None, limit: int = 4
 ) -> list[search.Found]:
-    """Services that answer, as the list search shows them, those of the likelier domain moved up.
-
-    The search decides what is shown at all; where domains differ, what was understood decides the order.
-    """
-    found = search.find(community, words, audience=audience, limit=2 * limit)
-    chance = {domain.pk: confidence for domain, confidence in heard.ranked}
-
-    def place(one: search.Found) -> float:
-        return one.score * (1 - SHARE + SHARE * chance.get(one.service.domain_id, 0.0))
-
-    return sorted(found, key=place, reverse=True)[:limit] if heard.ranked else found[:limit]
+    """Services that answer, likeliest first, with what was understood of the domain."""
+    chance = {domain.key: confidence for domain, confidence in heard.ranked}
+    sure_of = heard.domain.key if heard.sure and heard.domain else ""
+    return search.find_by_domain(community, words, chance, sure_of, audience, limit)
 
 
 def list_lexicon(community: Organisation) -> tuple[Lexicon, dict[str, Domain]]:
@@ -144,9 +136,8 @@ def _yaml(name: str) -> Any:
 
 
 def _ear(community: Organisation) -> _Ear:
-    """As it is now: two indexed queries, and a rebuild only when the list or the model changed."""
-    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
-    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    """As it is now; a rebuild only when the list or the model changed."""
+    revision, active = recall(("ear", community.pk), lambda: _revisions(community))
     kept = _ears.get(community.pk)
     if kept and kept.stamp == (revision, active) and revision is not None:
         return kept
@@ -155,6 +146,12 @@ def _ear(community: Organisation) -> _Ear:
         if kept is None or kept.stamp != (revision, active) or revision is None:
             kept = _ears[community.pk] = _build(community, (revision, active))
     return kept
+
+
+def _revisions(community: Organisation) -> tuple[UUID | None, int | None]:
+    revision = ListRevision.objects.filter(community=community).values_list("stamp", flat=True).first()
+    active = TriageModel.objects.filter(community=community, active=True).values_list("pk", flat=True).first()
+    return revision, active
 
 
 def _build(community: Organisation, stamp: tuple[UUID | None, int | None]) -> _Ear:

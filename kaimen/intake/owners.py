@@ -52,8 +52,7 @@ class Duty:
 
     def __init__(self, starts: Iterable[Organisation], today: date) -> None:
         paths = frozenset(path for start in starts for path in start.path_and_above())
-        self._roles = recall(("duty", paths), lambda: _roles(paths))
-        self._absent = recall(("absent", today), lambda: _absent(today))
+        self._roles, self._absent = recall(("duty", paths, today), lambda: (_roles(paths), _absent(today)))
         self._load = loads({role.person_id for role in self._roles})
 
     def owner_for(

@@ -3,7 +3,7 @@
 import secrets
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,13 +31,20 @@ class Sender:
 
 
 def sender_of(request: HttpRequest, phone_digest: str, confirmed: bool) -> Sender:
-    device = request.get_signed_cookie(DEVICE_COOKIE, default="")
+    device = _device(request)
     return Sender(
         address_digest=digest(client_address(request), "address"),
         device_digest=digest(device, "device") if device else "",
         phone_digest=phone_digest,
         confirmed=confirmed or bool(phone_digest and phone_digest == _phone_shown(request)),
     )
+
+
+def _device(request: HttpRequest) -> str:
+    """What the signed cookie says, "" for none or one that is not ours; the signature is checked once a request."""
+    if not hasattr(request, "_device"):
+        request._device = request.get_signed_cookie(DEVICE_COOKIE, default="")  # type: ignore[attr-defined]  # kept for this request
+    return str(request._device)  # type: ignore[attr-defined]
 
 
 def _phone_shown(request: HttpRequest) -> str:
@@ -67,7 +74,7 @@ def trust(sender: Sender) -> dict[str, bool]:
 
 
 def remember_device(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    if not request.get_signed_cookie(DEVICE_COOKIE, default=""):  # none yet, or one that is not ours
+    if not _device(request):
         response.set_signed_cookie(
             DEVICE_COOKIE,
             secrets.token_urlsafe(12),
@@ -116,7 +123,7 @@ class Flood:
         for by in BY:
             if value := getattr(sender, f"{by}_digest"):
                 counts |= {f"{by}_day": self._day[by][value], f"{by}_hour": self._hour[by][value]}
-        return judge(replace(Counts(**trust(sender)), **counts), sender.limits)
+        return judge(Counts(**counts, **trust(sender)), sender.limits)
 
     def taken(self, sender: Sender) -> None:
         """One more from this sender: the next need of the same transaction sees it."""

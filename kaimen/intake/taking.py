@@ -16,6 +16,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.rows import insert
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Reading, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
@@ -88,7 +89,7 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
     made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
     done = list(zip([need for need, _ in owned], made, strict=True))
     _keep_submissions(done)
-    Reading.objects.bulk_create(_reading(need, case) for need, case in done)
+    insert(_reading(need, case) for need, case in done)
     for need, case in done:
         outcomes[need.key] = case
         if need.join:
@@ -176,8 +177,8 @@ def _new_case(need: Need, owner: Owner) -> cases.NewCase:
 
 
 def _keep_submissions(done: Sequence[tuple[Need, Case]]) -> None:
-    Submission.objects.bulk_create(_submission(need, case) for need, case in done)
-    Consent.objects.bulk_create(
+    insert(_submission(need, case) for need, case in done)
+    insert(
         Consent(
             person=need.asker.person,
             kind=ConsentKind.PERSONAL_DATA,

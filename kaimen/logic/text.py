@@ -26,8 +26,9 @@ def clean(text: str) -> str:
     surrogates; keeps line breaks, punctuation and emoji; trims the ends. Idempotent.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(c for c in text if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED)
-    return kept.strip().strip("\u200d\ufe0e\ufe0f").strip()
+    if not text.replace("\n", " ").isprintable():  # nearly every text is: then nothing in it is to be dropped
+        text = "".join(c for c in text if c in _KEEP_IN_WORDS or unicodedata.category(c) not in _DROPPED)
+    return text.strip().strip("\u200d\ufe0e\ufe0f").strip()
 
 
 def normalise(text: str) -> str:
@@ -36,10 +37,12 @@ def normalise(text: str) -> str:
     Loses line breaks and turns ， into `,`: for comparing and searching, not for storing (see `clean`). Idempotent.
     """
     while True:
-        spaced = "".join(" " if c.isspace() else c for c in unicodedata.normalize("NFKC", text))
-        seen = "".join(
-            c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
-        )
+        seen = unicodedata.normalize("NFKC", text)
+        if not seen.isprintable() or "\ufe0e" in seen or "\ufe0f" in seen:  # the few that need a closer look
+            spaced = "".join(" " if c.isspace() else c for c in seen)
+            seen = "".join(
+                c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
+            )
         done = " ".join(seen.split())
         # Taking a character out can bring two together that NFKC then joins: once more, until nothing changes.
         if done == text:

@@ -19,6 +19,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import notices
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.rows import insert
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.text import clean
 
@@ -57,12 +58,14 @@ class NewCase:
 
 
 @dataclass
-class _Opened:
-    """A case on its way into the database, with what belongs to it."""
+class Opening:
+    """A case on its way into the database, with what belongs to it; invented ones have an answer and tell nobody."""
 
     new: NewCase
     case: Case
     promises: list[Promise] = field(default_factory=list)
+    answer: str = ""
+    tells: bool = True
 
 
 def open_case(**new: Any) -> Case:
@@ -70,23 +73,28 @@ def open_case(**new: Any) -> Case:
     return open_cases([NewCase(**new)])[0]
 
 
-@transaction.atomic
 def open_cases(news: Iterable[NewCase]) -> list[Case]:
     """Open cases and return them in this order, each with its number, both promises, its first step, its audit row,
     its searchable text and notices to owner and asker. NotNow("no_words") if one of them says nothing: then none is.
 
     Every kind of row is written by one statement for all cases together, so the cost of a case falls with their number.
     """
-    opened = [_prepared(new) for new in news]
-    _number(opened)
-    for one, case in zip(opened, Case.objects.bulk_create([one.case for one in opened]), strict=True):
-        for promise in one.promises:
-            promise.case = case  # it has its key only now
-    _write_around(opened)
+    opened = [prepare(new) for new in news]
+    write_opened(opened)
     return [one.case for one in opened]
 
 
-def _prepared(new: NewCase) -> _Opened:
+@transaction.atomic
+def write_opened(opened: list[Opening]) -> None:
+    _number(opened)
+    insert(one.case for one in opened)
+    for one in opened:
+        for promise in one.promises:
+            promise.case = one.case  # it has its key only now
+    _write_around(opened)
+
+
+def prepare(new: NewCase) -> Opening:
     words = clean(new.words)
     if not words:
         raise NotNow("no_words")
@@ -119,10 +127,10 @@ def _prepared(new: NewCase) -> _Opened:
     )
     promises = clocks.case_promises(case, new.service, timezone.localdate(new.now))
     case.next_due_on = min(promise.due_on for promise in promises if promise.due_on)
-    return _Opened(new, case, promises)
+    return Opening(new, case, promises)
 
 
-def _number(opened: list[_Opened]) -> None:
+def _number(opened: list[Opening]) -> None:
     """In the order in which they came; one counter row for each community and year."""
     together: dict[tuple[int, int], list[Case]] = defaultdict(list)
     for one in opened:
@@ -134,19 +142,19 @@ def _number(opened: list[_Opened]) -> None:
             case.number = number
 
 
-def _write_around(opened: list[_Opened]) -> None:
-    Promise.objects.bulk_create([promise for one in opened for promise in one.promises])
-    search.write_new_texts([one.case for one in opened])
-    CaseAttachment.objects.bulk_create(
+def _write_around(opened: list[Opening]) -> None:
+    insert(promise for one in opened for promise in one.promises)
+    search.write_new_texts((one.case, one.answer) for one in opened)
+    insert(
         CaseAttachment(case=one.case, attachment=attachment, added_at=one.new.now)
         for one in opened
         for attachment in one.new.attachments
     )
     steps.write_all([step for one in opened for step in _first_steps(one)])
-    notices.notify_all([message for one in opened for message in _first_messages(one.case)])
+    notices.notify_all([message for one in opened if one.tells for message in _first_messages(one.case)])
 
 
-def _first_steps(one: _Opened) -> list[steps.Step]:
+def _first_steps(one: Opening) -> list[steps.Step]:
     case, by, now = one.case, one.new.by, one.new.now
     params = {"channel": str(case.channel), "owner": case.owner.name, **_due(one.promises)}
     ids = {"owner": case.owner_id, "service": case.service_id}

@@ -2,7 +2,7 @@
 
 from kaimen.letters.papers.fonts import missing_glyphs
 from kaimen.letters.papers.many import make_many
-from kaimen.letters.papers.press import make_pdf
+from kaimen.letters.papers.press import envelope_pdf, labels_pdf, make_pdf, press
 from kaimen.letters.papers.sheets import Address, CannotMake, Kind, Labels, Made, Missing, Sender, Sheet
 
 __all__ = [
@@ -14,7 +14,10 @@ __all__ = [
     "Missing",
     "Sender",
     "Sheet",
+    "envelope_pdf",
+    "labels_pdf",
     "make_many",
     "make_pdf",
     "missing_glyphs",
+    "press",
 ]

@@ -1,0 +1,66 @@
+"""What is kept in memory is never old: the database renews the stamp with every change, whoever makes it."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection, transaction
+
+from kaimen.catalogue.models import Service
+from kaimen.foundation import reference
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.models import Absence, Organisation, Person, Place, Role
+from tests.cast import World
+
+
+def changes(park: World) -> dict[str, Callable[[], object]]:
+    today = date(2026, 3, 2)
+    return {
+        "a name": lambda: Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名"),
+        "a place": lambda: Place.objects.create(community=park.community, key="gate", name="东门"),
+        "a role": lambda: Role.objects.create(
+            person=park.stranger, kind=RoleKind.OFFICER, organisation=park.community
+        ),
+        "a role gone": lambda: Role.objects.filter(person=park.officer).delete(),
+        "an absence": lambda: Absence.objects.create(person=park.officer, first_day=today, last_day=today),
+        "a person": lambda: Person.objects.filter(pk=park.officer.pk).update(name="示例改"),
+        "a service": lambda: Service.objects.filter(pk=park.service.pk).update(solve_days=3),
+    }
+
+
+WHAT = ["a name", "a place", "a role", "a role gone", "an absence", "a person", "a service"]
+
+
+@pytest.mark.parametrize("what", WHAT)
+def test_every_change_is_seen(park: World, what: str) -> None:
+    read: list[int] = []
+    for _ in range(2):
+        reference.recall("test", lambda: read.append(1))
+    assert len(read) == 1
+    changes(park)[what]()
+    reference.recall("test", lambda: read.append(1))
+    assert len(read) == 2
+
+
+def test_what_was_rolled_back_is_forgotten(park: World) -> None:
+    def name() -> str:
+        return Organisation.objects.get(pk=park.firm.pk).name
+
+    assert reference.recall("firm", name) == park.firm.name
+    with transaction.atomic():
+        Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名")
+        assert reference.recall("firm", name) == "示例新名"
+        transaction.set_rollback(True)
+    assert reference.recall("firm", name) == park.firm.name
+
+
+def test_every_watched_table_has_its_triggers(db: None) -> None:
+    reference.install()  # once more changes nothing
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%_reference'")
+        else:
+            cursor.execute(
+                "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_reference_%'"
+            )
+        assert {row[0] for row in cursor.fetchall()} == set(reference.WATCHED)

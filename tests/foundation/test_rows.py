@@ -1,0 +1,62 @@
+"""Rows written the quick way are the rows that the ORM would have written."""
+
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from kaimen.foundation.delivering import deliver
+from kaimen.foundation.enqueuing import enqueue_all
+from kaimen.foundation.models import AuditEntry, Delivery, Notice, Person
+from kaimen.foundation.rows import insert
+from tests.cast import World
+
+
+def stored(model: Any, pk: Any) -> dict[str, Any]:
+    """The row as the database has it, without its key."""
+    columns = [field.column for field in model._meta.concrete_fields if not field.primary_key]
+    key = pk.hex if hasattr(pk, "hex") and connection.vendor == "sqlite" else pk
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE {model._meta.pk.column} = %s",
+            [key],
+        )
+        return dict(zip(columns, cursor.fetchone(), strict=True))
+
+
+def test_the_same_row_as_by_the_orm(park: World) -> None:
+    now = timezone.now()
+    told = {"verb": "x", "subject_kind": "k", "subject_id": 1, "at": now, "params": {"停": [1, None]}}
+    quick, slow = (
+        insert([AuditEntry(actor=park.officer, **told)])[0],
+        AuditEntry.objects.create(actor=park.officer, **told),
+    )
+    assert stored(AuditEntry, quick.pk) == stored(AuditEntry, slow.pk)
+    assert AuditEntry.objects.get(pk=quick.pk).params == told["params"]
+
+
+def test_keys_come_back_in_order_and_secrets_go_in_sealed(park: World) -> None:
+    notices = insert(Notice(person=park.asker, code=f"n{n}", link=f"/t/{n}", params={}) for n in range(700))
+    assert [
+        notice.code for notice in Notice.objects.filter(pk__in=[n.pk for n in notices]).order_by("pk")
+    ] == [f"n{n}" for n in range(700)]
+    assert stored(Notice, notices[3].pk)["link"].startswith("v1:")
+    assert Notice.objects.get(pk=notices[3].pk).link == "/t/3"
+    notices[3].code = "changed"
+    notices[3].save()  # it is known not to be new
+    assert Notice.objects.filter(code="changed").count() == 1
+    assert insert(list[Person]()) == []
+
+
+def test_a_job_queued_by_the_dozen_is_the_job_the_library_queues(park: World) -> None:
+    notice = Notice.objects.create(person=park.asker, code="received", params={})
+    delivery = Delivery.objects.create(notice=notice, channel="sms", address="13800000001")
+    one = deliver.enqueue(delivery.pk)
+    enqueue_all(deliver, [[delivery.pk]])
+    other = DBTaskResult.objects.exclude(pk=one.id).get()
+    both = [stored(DBTaskResult, one.db_result.pk), stored(DBTaskResult, other.pk)]
+    for row in both:
+        row.pop("enqueued_at")
+    assert both[0] == both[1]
+    assert set(DBTaskResult.objects.ready().values_list("pk", flat=True)) >= {other.pk}
