@@ -56,6 +56,7 @@ class Environment:
     sms_token: str
     log: str
     metrics_token: str
+    fonts: Path | None
 
 
 def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
@@ -107,6 +108,7 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         sms_token=env.get("KAIMEN_SMS_TOKEN", ""),
         log="json" if env.get("KAIMEN_LOG", "plain") == "json" else "plain",
         metrics_token=env.get("KAIMEN_METRICS_TOKEN", ""),
+        fonts=Path(env["KAIMEN_FONTS"]) if env.get("KAIMEN_FONTS") else None,
     )
 
 

@@ -171,6 +171,7 @@ SMS_URL = ENV.sms_url
 SMS_TOKEN = ENV.sms_token
 
 METRICS_TOKEN = ENV.metrics_token
+LETTER_FONTS = ENV.fonts
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

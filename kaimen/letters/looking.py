@@ -15,7 +15,7 @@ from django.utils import timezone
 from kaimen.foundation import sms
 from kaimen.letters.enums import LetterChannel
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
-from kaimen.letters.papers import missing_glyphs
+from kaimen.letters.printer import unprintable
 from kaimen.letters.sheets import known_fields, values_of
 from kaimen.logic.letters import check_text, fields_in
 
@@ -42,7 +42,7 @@ def look_through(mailing: Mailing, now: datetime) -> dict[str, Any]:
     look = _Look(mailing, used, timezone.localdate(now))
     for letter in mailing.letters.order_by("seq").iterator(chunk_size=2000):
         look.at(letter)
-    signs = missing_glyphs("".join(mailing.text.values()))
+    signs = unprintable("".join(mailing.text.values()))
     report = {
         "total": look.total,
         "channels": dict(look.channels),
@@ -103,7 +103,7 @@ class _Look:
         said = "".join(getattr(letter, name) for name in GLYPH_FIELDS)
         if letter.fields:
             said += "".join(json.loads(letter.fields).values())
-        if signs := missing_glyphs(said):
+        if signs := unprintable(said):
             self.glyphs.append([letter.seq, "".join(signs)])
 
 

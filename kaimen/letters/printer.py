@@ -1,10 +1,13 @@
-"""The press serves one thread at a time, pages are served by several: here they wait for each other."""
+"""Papers with this house's fonts. The press serves one thread at a time, pages are served by several: here they wait."""
 
 import io
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from kaimen.letters.papers import Sheet, make_many, press
+from django.conf import settings
+
+from kaimen.letters import papers
+from kaimen.letters.papers import Address, Sheet
 
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -12,11 +15,21 @@ _ONE_AT_A_TIME = threading.Lock()
 def print_one(kind: str, sheet: Sheet) -> bytes:
     """One letter as PDF. Raises papers.CannotMake."""
     with _ONE_AT_A_TIME:
-        return press(kind).print([sheet])
+        return papers.make_pdf(kind, sheet, settings.LETTER_FONTS)
 
 
 def print_together(kind: str, sheets: Iterable[Sheet], *, duplex: bool = False) -> bytes:
     """One PDF with these letters; with `duplex` each begins on a front side. Raises papers.CannotMake."""
     out = io.BytesIO()
-    make_many(kind, sheets, merged=out, duplex=duplex)
+    papers.make_many(kind, sheets, merged=out, duplex=duplex, own_fonts=settings.LETTER_FONTS)
     return out.getvalue()
+
+
+def print_labels(addresses: Sequence[Address]) -> bytes:
+    """Address labels on A4, 3 × 8, in this order."""
+    return papers.labels_pdf(addresses, own_fonts=settings.LETTER_FONTS)
+
+
+def unprintable(text: str) -> list[str]:
+    """Characters of `text` that no font of this house has."""
+    return papers.missing_glyphs(text, settings.LETTER_FONTS)

@@ -13,8 +13,8 @@ from kaimen.letters import files
 from kaimen.letters.enums import BatchState, LetterChannel, LetterState
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Batch, Letter, Mailing
-from kaimen.letters.papers import Address, labels_pdf
-from kaimen.letters.printer import print_together
+from kaimen.letters.papers import Address
+from kaimen.letters.printer import print_labels, print_together
 from kaimen.letters.sheets import Writer
 from kaimen.logic.posting import Pair, postal_key
 
@@ -62,7 +62,7 @@ def make_batch(*, pk: int, now: datetime | None = None) -> bool:
     # set together, not glued together: the fonts are in the file once, and each letter bears the day it was made
     sheets = [writer.sheet(letter, on=letter.state_at) for letter in letters]
     printed = files.write(print_together(batch.mailing.kind, sheets, duplex=True))
-    labels = files.write(labels_pdf([address_of(letter) for letter in letters if letter.address]))
+    labels = files.write(print_labels([address_of(letter) for letter in letters if letter.address]))
     with transaction.atomic():
         mine = Batch.objects.filter(pk=pk, state=BatchState.MAKING)
         done = mine.update(
