@@ -87,6 +87,7 @@ class Machine:
     def _configuration(self) -> dict[str, Any]:
         told: dict[str, Any] = yaml.safe_load((DEPLOY / "patroni.yml").read_text())
         told["name"] = self.name
+        told["bootstrap"]["dcs"]["synchronous_mode"] = self.cluster.synchronous
         told["restapi"] = dict.fromkeys(told["restapi"], f"127.0.0.1:{self.rest}")
         told["etcd3"] = {"hosts": f"127.0.0.1:{self.cluster.etcd_port}"}
         database = told["postgresql"]
@@ -100,6 +101,8 @@ class Machine:
         for role in database["authentication"].values():
             role["password"] = self.cluster.password
         database["parameters"]["unix_socket_directories"] = str(self.home)
+        # another zone than Kaimen asks for: a session setting that the pooler lost would show
+        database["parameters"]["timezone"] = "Asia/Shanghai"
         return told
 
     def start(self) -> None:
@@ -112,6 +115,12 @@ class Machine:
 
     def postmaster(self) -> int:
         return int((self.data / "postmaster.pid").read_text().split()[0])
+
+    def fall_silent(self) -> None:
+        """Nothing leaves for the replicas any more: a network that was slow just before the machine died."""
+        for pid in _children(self.postmaster()):
+            if b"walsender" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                os.kill(pid, signal.SIGSTOP)
 
     def vanish(self) -> None:
         """The machine is gone: Patroni and every process of PostgreSQL, by SIGKILL."""
@@ -131,7 +140,8 @@ class Machine:
 class Cluster:
     """Two database machines under Patroni, one address that means the primary, and a pooler before it."""
 
-    def __init__(self) -> None:
+    def __init__(self, synchronous: bool = True) -> None:
+        self.synchronous = synchronous
         self.user = _unprivileged_user()
         self.home = Path(tempfile.mkdtemp(prefix="kaimen-cluster-"))
         self.own(self.home)
@@ -145,7 +155,7 @@ class Cluster:
         for machine in self.machines:
             machine.start()
         wait("a primary", lambda: any(m.is_("primary") for m in self.machines), 90)
-        wait("a synchronous replica", lambda: any(m.is_("synchronous") for m in self.machines), 90)
+        wait("a replica", self.whole, 90)
         self._haproxy()
         self._owner_and_database()
         self._pgbouncer()
@@ -164,6 +174,10 @@ class Cluster:
             "password": self.password,
             "dbname": database,
         }
+
+    def whole(self) -> bool:
+        """Two machines hold everything."""
+        return any(m.is_("synchronous" if self.synchronous else "replica?lag=100kB") for m in self.machines)
 
     def primary(self) -> Machine:
         found = wait("a primary", lambda: [m for m in self.machines if m.is_("primary")], 90)

@@ -64,6 +64,7 @@ TIMELINE: dict[str, tuple[str, str]] = {
 # actions.NotNow -> why it is not possible and what to do instead
 NOT_NOW: dict[str, str] = {
     "no_words": _("还没写内容。写一句再发。"),
+    "not_older": _("这不是办完了的老账，装不进来。"),
     "not_from_here": _("现在是“{state}”，这一步做不了。"),
     "closed": _("已经有结果了。要接着办，请先重新办。"),
     "owner_already": _("本来就是{name}管。"),

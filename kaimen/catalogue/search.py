@@ -2,7 +2,8 @@
 
 import copy
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
@@ -10,6 +11,7 @@ import yaml
 
 from kaimen.foundation.models import Organisation
 from kaimen.foundation.reference import recall
+from kaimen.logic.ranking import Ranker, blended
 from kaimen.logic.search import Document, Hit, Index, best_confident
 
 from . import queries
@@ -17,6 +19,7 @@ from .enums import Audience
 from .models import ListRevision, Service
 
 EVERYDAY = Path(__file__).resolve().parents[1] / "packs" / "words" / "everyday.yaml"
+DEEDS = EVERYDAY.with_name("deeds.yaml")
 WIDE = 40  # asked of the index when an audience is filtered out afterwards
 
 
@@ -40,6 +43,7 @@ class Found:
     how: str
     answers: tuple[QuickAnswer, ...]
     sure: bool
+    rank: float = 0.0  # by which find_by_domain put it where it is
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class _Snapshot:
     index: Index
     answers: dict[str, QuickAnswer]
     answer_index: Index
+    ranker: Ranker
 
 
 _snapshots: dict[int, _Snapshot] = {}
@@ -69,6 +74,36 @@ def find(
     chosen = (hits if unsure else best_confident(hits))[:limit]
     answers = _answers(snapshot, text, limit=12) if chosen else []
     return [_found(snapshot, hit, answers) for hit in chosen]
+
+
+def find_by_domain(
+    community: Organisation,
+    text: str,
+    chance: Mapping[str, float],
+    sure_of: str = "",
+    audience: str | None = None,
+    limit: int = 4,
+) -> list[Found]:
+    """The same for whole sentences, in the order of logic.ranking, with what was understood of the domain.
+
+    `chance`: confidence of each domain's key. `sure_of`: the key of a domain that is clear; then its items among the
+    best three are shown too, though the words alone would not have been enough.
+    """
+    snapshot = _snapshot(community)
+    hits = {hit.key: hit for hit in snapshot.index.query(text, limit=WIDE)}
+    domain_of = {key: service.domain.key for key, service in snapshot.services.items()}
+    close = {key: hit.score for key, hit in hits.items()}
+    order = blended(snapshot.ranker.scores(text), close, domain_of, chance)
+    if audience:
+        order = [(key, score) for key, score in order if snapshot.services[key].audience == audience]
+    shown = {hit.key for hit in best_confident(sorted(hits.values(), key=lambda hit: -hit.score))}
+    shown |= {key for key, _score in order[:3] if sure_of and domain_of[key] == sure_of}
+    chosen = [(key, score) for key, score in order if key in shown][:limit]
+    answers = _answers(snapshot, text, limit=12) if chosen else []
+    return [
+        replace(_found(snapshot, hits.get(key, Hit(key, score, (), "body")), answers), rank=score)
+        for key, score in chosen
+    ]
 
 
 def answers_for(community: Organisation, text: str, limit: int = 3) -> list[QuickAnswer]:
@@ -118,11 +153,13 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
         for service in services.values()
         for n, entry in enumerate(service.answers)
     }
-    everyday = yaml.safe_load(EVERYDAY.read_text(encoding="utf-8"))
+    everyday, deeds = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (EVERYDAY, DEEDS))
+    index = Index([_document(service) for service in services.values()], everyday, deeds)
     return _Snapshot(
         stamp=stamp,
         services=services,
-        index=Index([_document(service) for service in services.values()], everyday),
+        index=index,
+        ranker=Ranker(index.documents),
         answers=answers,
         answer_index=Index(
             [Document(key, title=a.question, phrases=(), body=a.answer) for key, a in answers.items()]

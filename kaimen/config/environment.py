@@ -13,15 +13,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-SQLITE_OPTIONS = {
-    "timeout": 20,
-    # DEFERRED lets two readers both try to become writers: one of them fails at once, whatever the timeout.
-    "transaction_mode": "IMMEDIATE",
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=20000; "
-        "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000"
-    ),
-}
+PATIENCE = 20  # seconds
+
+
+def sqlite_options(patience: float) -> dict[str, Any]:
+    return {
+        "timeout": patience,
+        # DEFERRED lets two readers both try to become writers: one of them fails at once, whatever the timeout.
+        "transaction_mode": "IMMEDIATE",
+        "init_command": (
+            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout={patience * 1000:.0f}; "
+            "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000"
+        ),
+    }
 
 
 class NotConfigured(SystemExit):
@@ -85,7 +89,9 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         public_url=public_url,
         https=https,
         behind_proxy=env.get("KAIMEN_BEHIND_PROXY", "") == "1",
-        database=database(env.get("KAIMEN_DATABASE_URL", ""), var),
+        database=database(
+            env.get("KAIMEN_DATABASE_URL", ""), var, float(env.get("KAIMEN_DATABASE_PATIENCE") or PATIENCE)
+        ),
         staff_second_factor=not demo,
         smtp_host=env.get("KAIMEN_SMTP_HOST", ""),
         smtp_port=int(env.get("KAIMEN_SMTP_PORT", "25")),
@@ -104,8 +110,11 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
     )
 
 
-def database(url: str, var: Path) -> dict[str, Any]:
-    """Django's DATABASES entry for a URL: postgresql://user:password@host:port/name or sqlite:///path."""
+def database(url: str, var: Path, patience: float = PATIENCE) -> dict[str, Any]:
+    """Django's DATABASES entry for a URL: postgresql://user:password@host:port/name or sqlite:///path.
+
+    Who waits longer than `patience` seconds for another writer gets an error, and so a page, instead of waiting on.
+    """
     if not url or url.startswith("sqlite"):
         name = url.removeprefix("sqlite:///") or str(var / "kaimen.sqlite3")
         return {
@@ -113,7 +122,7 @@ def database(url: str, var: Path) -> dict[str, Any]:
             "NAME": name,
             # opening the file anew for every request costs more than most pages
             "CONN_MAX_AGE": None,
-            "OPTIONS": SQLITE_OPTIONS,
+            "OPTIONS": sqlite_options(patience),
             "TEST": {"NAME": f"{name}.test"},  # a file: the live server's threads must share it
         }
     parts = urlsplit(url)
@@ -121,7 +130,9 @@ def database(url: str, var: Path) -> dict[str, Any]:
         raise NotConfigured(f"KAIMEN_DATABASE_URL: postgresql:// or sqlite:///, not {parts.scheme}://")
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     # behind PgBouncer in transaction mode the next statement may meet another connection, where the cursor is not
-    pooled_outside = query.pop("pooler", "") == "transaction"
+    pooler = query.pop("pooler", "")
+    if not pooler:  # PgBouncer refuses it; docs/deploy.md gives the role the same limit
+        query.setdefault("options", f"-c lock_timeout={patience * 1000:.0f}")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -129,12 +140,20 @@ def database(url: str, var: Path) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.pop("host", "") or parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "DISABLE_SERVER_SIDE_CURSORS": pooled_outside,
+        "DISABLE_SERVER_SIDE_CURSORS": pooler == "transaction",
         "CONN_MAX_AGE": 0,  # the pool keeps connections; Django must not keep its own as well
         # one more round trip for each request, so that after a failover nobody is given a dead connection
         "CONN_HEALTH_CHECKS": True,
         # The pool waits twice as long after each failed attempt; given up early it starts anew with the next request.
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 16, "timeout": 10, "reconnect_timeout": 5}, **query},
+        "OPTIONS": {
+            "pool": {
+                "min_size": 1,
+                "max_size": 16,
+                "timeout": min(10, patience),
+                "reconnect_timeout": 5,
+            },
+            **query,
+        },
     }
 
 

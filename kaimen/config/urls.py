@@ -8,6 +8,7 @@ handler500 = "kaimen.look.views.broken"
 urlpatterns = [
     path("", include("kaimen.web.operating.urls")),
     path("", include("kaimen.intake.urls")),
+    path("", include("kaimen.hotspots.urls")),
     path("", include("kaimen.cases.urls")),
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),

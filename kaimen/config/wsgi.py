@@ -6,8 +6,10 @@ import sys
 
 from django.core.wsgi import get_wsgi_application
 
+from kaimen.foundation.whole_bodies import whole_bodies
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaimen.config.settings")
-application = get_wsgi_application()
+application = whole_bodies(get_wsgi_application())
 
 # A thread that waits for its turn gets it after half a millisecond, not five: one that holds the database's lock comes
 # back to its transaction soon, and everybody else's need waits for that.

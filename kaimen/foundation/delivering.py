@@ -2,7 +2,8 @@
 
 A delivery is claimed by a conditional update before anything leaves the house, so two workers never both send it.
 A worker killed between claim and send leaves it `sending`; when its job comes back (jobs.LEASE, which is longer than
-LEASE here) it is sent again: for a text message a rare second copy is kinder than silence.
+LEASE here) it is sent again: for a text message a rare second copy is kinder than silence. A mail keeps its Message-ID,
+by which mail servers and programs know the second copy for what it is.
 """
 
 import ipaddress
@@ -20,6 +21,7 @@ from django_tasks import task
 
 from kaimen.foundation import sms
 from kaimen.foundation.enums import DeliveryChannel, DeliveryState
+from kaimen.foundation.fields import digest
 from kaimen.foundation.models import Delivery, Webhook
 from kaimen.foundation.notice_words import sentence
 
@@ -61,7 +63,10 @@ def deliver(delivery_id: int) -> str:
 
 def claim(delivery_id: int, now: datetime) -> bool:
     """Take the delivery for this attempt; False if somebody else has it or it is done."""
-    free = Q(state=DeliveryState.QUEUED) | Q(state=DeliveryState.SENDING, claimed_at__lt=now - LEASE)
+    over = Q(claimed_at__lt=now - LEASE) | Q(
+        claimed_at__gt=now + LEASE
+    )  # the latter: by a clock that was ahead
+    free = Q(state=DeliveryState.QUEUED) | (Q(state=DeliveryState.SENDING) & over)
     return bool(
         Delivery.objects.filter(free, pk=delivery_id).update(
             state=DeliveryState.SENDING, claimed_at=now, attempts=F("attempts") + 1
@@ -78,13 +83,20 @@ def _send(delivery: Delivery) -> None:
                 raise sms.NotSent("unavailable")
             body = "\n\n".join(part for part in (text, link, "开门 · 有什么事，说一句") if part)
             # Names stand in the body only: in a header, a line break in one could begin another header.
-            mail = EmailMessage(subject="开门：有新消息", body=body, to=[delivery.address])
+            headers = {"Message-ID": message_id(delivery)}
+            mail = EmailMessage(subject="开门：有新消息", body=body, to=[delivery.address], headers=headers)
             mail.connection = get_connection(timeout=TIMEOUT)
             mail.send()
         case DeliveryChannel.SMS:
             sms.send(delivery.address, f"【开门】{text} {link}".strip())
         case DeliveryChannel.WEBHOOK:
             post_to_robot(Webhook.objects.get(pk=int(delivery.address)), f"{text} {link}".strip())
+
+
+def message_id(delivery: Delivery) -> str:
+    """The same for every attempt at this delivery, and for no other (RFC 5322, 3.6.4); tells nothing about it."""
+    told = f"{delivery.pk} {delivery.notice.created_at.isoformat()}"
+    return f"<{digest(told, 'mail')[:40]}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}>"
 
 
 def post_to_robot(webhook: Webhook, text: str) -> None:

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import InterfaceError, OperationalError, close_old_connections, connections
+from django.db.models import Q
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.management.commands.db_worker import Worker
-from django_tasks_db.models import DBTaskResult
+from django_tasks_db.models import DBTaskResult, get_date_max
 
 from kaimen.foundation import files, sealing, sign_in_codes, tables
 from kaimen.foundation.models import JobRun
@@ -25,6 +26,8 @@ HEARTBEAT = f"{__name__}.beat"
 ATTEMPTS = 5
 LEASE = timedelta(minutes=10)  # a job that runs longer is taken to have lost its worker
 PATIENCE = timedelta(minutes=5)  # until a timed job that failed is tried again
+FIRST_WAIT = 10  # seconds until a failed job is tried again, four times as long after each further attempt
+ASTRAY = timedelta(minutes=10)  # a moment so far ahead was written under a wrong clock
 AT_ONCE = 50  # jobs done before the timetable is looked at again
 
 
@@ -54,7 +57,9 @@ def run_due(now: datetime) -> list[str]:
     ran = []
     for timed in TIMETABLE.values():
         JobRun.objects.get_or_create(name=timed.name, defaults={"next_due_at": now})
-        mine = JobRun.objects.filter(name=timed.name, next_due_at__lte=now)
+        # further off than one turn: the machine's clock was ahead when this was written, and has been put right
+        due = Q(next_due_at__lte=now) | Q(next_due_at__gt=now + timed.every + ASTRAY)
+        mine = JobRun.objects.filter(due, name=timed.name)
         if mine.update(last_started_at=now, next_due_at=now + timed.every):
             ran.append(timed.name)
             try:
@@ -71,7 +76,11 @@ def reap(now: datetime) -> int:
 
     One that has had its attempts is given up: it may be what kills the workers.
     """
-    lost = DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING, started_at__lt=now - LEASE)
+    over = Q(started_at__lt=now - LEASE) | Q(started_at__gt=now + ASTRAY)
+    lost = DBTaskResult.objects.filter(over, status=TaskResultStatus.RUNNING)
+    longest = timedelta(seconds=FIRST_WAIT * 4 ** (ATTEMPTS - 1))
+    waiting = DBTaskResult.objects.filter(status=TaskResultStatus.READY, run_after__gt=now + longest + ASTRAY)
+    waiting.filter(run_after__lt=get_date_max()).update(run_after=now)  # the end of time means "at once"
     back = 0
     for result in lost:
         mine = lost.filter(pk=result.pk, started_at=result.started_at)
@@ -88,7 +97,7 @@ def retry(result: DBTaskResult, now: datetime) -> bool:
     if attempts >= ATTEMPTS:
         log.error("job %s %s gave up after %s attempts", result.task_path, result.pk, attempts)
         return False
-    wait = timedelta(seconds=10 * 4 ** (attempts - 1))
+    wait = timedelta(seconds=FIRST_WAIT * 4 ** (attempts - 1))
     back = DBTaskResult.objects.filter(pk=result.pk, status=TaskResultStatus.FAILED)
     return bool(back.update(status=TaskResultStatus.READY, run_after=now + wait, finished_at=None))
 

@@ -34,6 +34,7 @@ class HotIssue(models.Model):
     trend = models.JSONField(default=list)  # cases in each of the last weeks, oldest first
     places = models.JSONField(default=list)  # [[key of the place or "", name, cases]]
     enterprises = models.JSONField(default=list)  # [[name, people]]
+    matter = models.CharField(max_length=160, blank=True)  # the service that most of them ask for
     named_firms = models.JSONField(default=list)  # firms that the words name
     marks = models.JSONField(default=list)  # [[gram, weight]]: what a new case is compared with
     first_at = models.DateTimeField(null=True, blank=True)

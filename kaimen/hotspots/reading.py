@@ -32,6 +32,7 @@ class Said:
     """One case, light enough to hold twenty thousand of them."""
 
     message: Message
+    matter: str  # the service; not compared: the words decide, a service holds many matters
     place: tuple[str, str]  # key and name; key "" where only words were given
     enterprise: str
     domain: int | None
@@ -52,10 +53,16 @@ def _said(row: dict[str, Any]) -> Said:
         subject="",
         detail=row["words"][: HEAD + BODY],
         places=(place[1],) if place[1] else (),
-        matters=(row["service__name"],) if row["service__name"] else (),
         shown=not row["confidential"],
     )
-    return Said(message, place, row["enterprise__name"] or "", row["domain_id"], row["group_id"])
+    return Said(
+        message,
+        row["service__name"] or "",
+        place,
+        row["enterprise__name"] or "",
+        row["domain_id"],
+        row["group_id"],
+    )
 
 
 def _who(row: dict[str, Any]) -> str:

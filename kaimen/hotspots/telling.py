@@ -17,7 +17,7 @@ READ = 60  # members whose words are read for title and names
 LISTED = 12  # places and enterprises kept
 KEPT = [
     "title", "domain", "messages", "people", "support", "heat", "parts", "trend", "places", "enterprises",
-    "named_firms", "marks", "first_at", "last_at", "told_at",
+    "matter", "named_firms", "marks", "first_at", "last_at", "told_at",
 ]  # fmt: skip
 
 
@@ -54,6 +54,8 @@ def _count(issue: HotIssue, members: Sequence[Said], now: datetime) -> None:
     issue.parts = [[part.code, part.counted, part.points] for part in warmth.parts]
     issue.trend = trend(times, at)
     issue.domain_id = min(domains, key=lambda key: (-domains[key], key)) if domains else None
+    matters = Counter(said.matter for said in members if said.matter)
+    issue.matter = min(matters, key=lambda name: (-matters[name], name))[:160] if matters else ""
     issue.places = _places(members)
     issue.enterprises = _enterprises(members)
     issue.first_at = _moment(min(times)) if times else None

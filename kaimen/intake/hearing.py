@@ -26,7 +26,6 @@ from kaimen.logic.triage.urgency import SELF_HARM, Alarm, Rules
 WORDS = Path(__file__).resolve().parents[1] / "packs" / "words"
 ENOUGH = 0.6  # from here a domain is said unasked; below, the person is asked
 ASKED = 3  # domains offered in the question
-SHARE = 0.35  # how much of a service's place in the ranking its domain decides (docs/measurements.md)
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,10 @@ def hear(community: Organisation, words: str, *, why: bool = True) -> Heard:
 def find_services(
     community: Organisation, words: str, heard: Heard, audience: str | None = None, limit: int = 4
 ) -> list[search.Found]:
-    """Services that answer, as the list search shows them, those of the likelier domain moved up.
-
-    The search decides what is shown at all; where domains differ, what was understood decides the order.
-    """
-    found = search.find(community, words, audience=audience, limit=2 * limit)
-    chance = {domain.pk: confidence for domain, confidence in heard.ranked}
-
-    def place(one: search.Found) -> float:
-        return one.score * (1 - SHARE + SHARE * chance.get(one.service.domain_id, 0.0))
-
-    return sorted(found, key=place, reverse=True)[:limit] if heard.ranked else found[:limit]
+    """Services that answer, likeliest first, with what was understood of the domain."""
+    chance = {domain.key: confidence for domain, confidence in heard.ranked}
+    sure_of = heard.domain.key if heard.sure and heard.domain else ""
+    return search.find_by_domain(community, words, chance, sure_of, audience, limit)
 
 
 def list_lexicon(community: Organisation) -> tuple[Lexicon, dict[str, Domain]]:

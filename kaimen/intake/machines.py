@@ -70,9 +70,13 @@ def once_key(who: str, once: str) -> str:
 
 
 def _sender(machine: MachineKey, phone: str, device: str) -> Sender:
-    """The key counts as the browser does on a page, with its own limits; a device of its users as an address."""
+    """The key counts as the browser does on a page, with its own limits; a device of its users as an address.
+
+    A phone that a key brings is taken for confirmed: its system answers for it, and nobody could be asked for a code.
+    """
     return Sender(
         phone_digest=phone_digest(phone),
+        confirmed=bool(phone),
         device_digest=digest(f"key:{machine.pk}", "device"),
         address_digest=digest(f"{machine.pk}:{device}", "api-device") if device else "",
         limits=Limits(device_hour=machine.needs_per_hour, device_day=machine.needs_per_day),

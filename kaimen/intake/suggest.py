@@ -16,7 +16,7 @@ from kaimen.logic.deadlines import Deadline, due
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
-CLOSE = 0.93  # of the first one's score: as good as equal
+CLOSE = 0.75  # of the first one's rank: it might as well be the other
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
 
@@ -48,7 +48,7 @@ class Suggestion:
     @property
     def unclear(self) -> bool:
         """Several items fit about as well: none is picked for the person."""
-        return bool(self.services) and self.service is None
+        return bool(self.services) and self.service is None and not self.heard.about_life
 
     @property
     def first_due(self) -> date | None:
@@ -60,10 +60,13 @@ class Suggestion:
 
 
 def _clear(found: list[search.Found], heard: Heard) -> bool:
-    """Is the first one the one? Not when the next fits as well, lies in another domain, and the words leave it open."""
+    """Is the first one the one? Not for somebody in despair, who needs a person and no item; nor when the next fits
+    as well, lies in another domain, and the words leave it open."""
+    if heard.about_life:
+        return False
     if len(found) < 2 or found[0].service.domain_id == found[1].service.domain_id:
         return True
-    return heard.sure or found[1].score < CLOSE * found[0].score
+    return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
 def suggest(

@@ -134,10 +134,13 @@ class Index:
         self,
         documents: Iterable[Document],
         everyday: Mapping[str, Sequence[str]] | None = None,
+        deeds: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         """`everyday` maps words of officials to those of everyone (最低生活保障: 低保); a document whose title holds
-        the one is found by the others too."""
-        self.documents: tuple[Document, ...] = tuple(_plainly(d, everyday or {}) for d in documents)
+        the one is found by the others too. `deeds` (补办: 丢了) only helps to put those found in order."""
+        self.documents: tuple[Document, ...] = tuple(
+            _plainly(d, everyday or {}, deeds or {}) for d in documents
+        )
         self._words = _Postings(terms)
         self._sounds = _Postings(sound_terms)
         for doc in self.documents:
@@ -255,10 +258,13 @@ class Index:
         return Hit(doc.key, score, (), "phrases" if unit else "title", how)
 
 
-def _plainly(doc: Document, everyday: Mapping[str, Sequence[str]]) -> Document:
+def _plainly(
+    doc: Document, everyday: Mapping[str, Sequence[str]], deeds: Mapping[str, Sequence[str]]
+) -> Document:
     more = (word for official, words in everyday.items() if official in doc.title for word in words)
     phrases = tuple(dict.fromkeys((*doc.phrases, *more)))
-    return replace(doc, phrases=phrases) if phrases != doc.phrases else doc
+    done = " ".join(word for deed, words in deeds.items() if deed in doc.title for word in words)
+    return replace(doc, phrases=phrases, body=f"{doc.body}\n{done}".strip()) if phrases or done else doc
 
 
 def best_confident(hits: Sequence[Hit]) -> list[Hit]:

@@ -23,6 +23,7 @@ STAFF_LINKS = (
     ("form_links", "qr-code", _("二维码"), (OFFICER, SUPERVISOR)),
     ("needs_tables", "file-input", _("导入诉求"), (OFFICER, SUPERVISOR, MANAGER)),
     ("inbox", "clipboard-list", _("交办给我的"), (HANDLER,)),
+    ("hot_board", "flame", _("热点"), (OFFICER, SUPERVISOR, MANAGER)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
     ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
@@ -61,7 +62,7 @@ def _name(request: HttpRequest) -> str:
 
 
 def _links(request: HttpRequest) -> list[dict[str, Any]]:
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     return [
         {"url": url, "icon": icon, "label": label, "count": _unread(request) if url == "notices" else 0}
         for url, icon, label, kinds in STAFF_LINKS
@@ -71,13 +72,13 @@ def _links(request: HttpRequest) -> list[dict[str, Any]]:
 
 def _unread(request: HttpRequest) -> int:
     """Notices not yet read; one indexed count, and only on a page that shows it."""
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     return person.notices.filter(read_at=None).count() if person else 0
 
 
 def _home(request: HttpRequest) -> str:
     """The first page of this person's work, "" for whoever has none."""
-    person = person_of(request) if hasattr(request, "user") else None
+    person = person_of(request)
     for url, kinds in STAFF_HOMES:
         if has_kind(person, *kinds):
             try:

@@ -51,6 +51,8 @@ def written_codes() -> set[str]:
     found = set()
     for call in calls("write"):
         found |= strings(call.args[1]) if len(call.args) > 1 else set()
+    for call in calls("Step"):
+        found |= strings(call.args[1])
     for call in [*calls("_over"), *calls("_keep")]:
         found |= {arg.value for arg in call.args if isinstance(arg, ast.Constant)} - set(wording.NOT_NOW)
     for tree in trees():

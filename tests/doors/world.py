@@ -17,6 +17,8 @@ from kaimen.catalogue.content import content_of
 from kaimen.foundation.keys import make_key
 from kaimen.foundation.models import Absence, Attachment, Consent, Notice, Role, Webhook
 from kaimen.foundation.secret_links import token_for
+from kaimen.hotspots.actions import rename_issue
+from kaimen.hotspots.models import HotIssue
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import NeedsTable
 from tests.cast import World, signed_in, world
@@ -89,6 +91,9 @@ def furnish() -> House:
     )
     signed_in(Client(), officer)  # with an account: the feed is for who could sign in
     feed = make_feed(by=officer, now=now)
+    issue = HotIssue.objects.create(community=community, title="示例", messages=1)
+    rename_issue(issue=issue, title="示例停车", by=officer, now=now)
+    deed = issue.deeds.get()
     number, tracked = {"number": case.number}, {"token": track_token(case)}
     service, node, whom = {"key": "parking"}, {"pk": people.firm.pk}, {"pk": people.colleague.pk}
     arguments: dict[str, dict[str, Any]] = {
@@ -102,6 +107,10 @@ def furnish() -> House:
         "manage_answer_switch": {"pk": ready.pk},
         "watch_export": {"part": "late", "kind": "csv"},
         "desk_drop_view": {"pk": view.pk},
+        "hot_issue": {"pk": issue.pk},
+        "hot_do": {"pk": issue.pk, "verb": "lock"},
+        "hot_undo": {"pk": deed.pk},
+        "hot_export": {"kind": "csv"},
         "form_page": {"token": form.token},
         "file": {"signed": signing.dumps(attachment.token, salt="file")},
         "form_poster": {"pk": form.pk},

@@ -25,6 +25,7 @@ from kaimen.launcher import demo
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
+FORM = "application/x-www-form-urlencoded"
 
 
 def database_url() -> str:
@@ -151,7 +152,7 @@ class Visitor:
             self.get("/say")
         fields = {"csrfmiddlewaretoken": self.cookies["csrftoken"], **fields}
         if photo is None:
-            return self.ask("POST", path, urlencode(fields).encode(), "application/x-www-form-urlencoded")
+            return self.ask("POST", path, urlencode(fields).encode(), FORM)
         return self.ask("POST", path, *multipart(fields, photo))
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:

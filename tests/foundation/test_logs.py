@@ -95,7 +95,7 @@ def test_a_whole_need_leaves_no_personal_data_in_the_log(park: World, written: W
         assert strict.post(path, {"note": WORDS}, headers={"Referer": f"https://x{track}"}).status_code == 403
     for path in (track, f"/task/{task_token}"):
         assert broken(asker, path).status_code == 500
-    Client(headers={"Host": f"{token}.example"}).get("/")
+    assert Client().get("/", headers={"Host": f"_{token}.example"}).status_code == 400
     assert written.json
     secret = [
         WORDS,

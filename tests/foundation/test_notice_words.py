@@ -9,7 +9,7 @@ from kaimen.foundation.notice_words import WORDS, words_for
 
 KAIMEN = Path(__file__).resolve().parents[2] / "kaimen"
 TELLING = re.compile(
-    r"\b(?:tell_asker|tell_owner|tell_staff|_tell_handlers|_tell|notify)\(((?:[^()]|\([^()]*\))*)\)"
+    r"\b(?:tell_asker|tell_owner|tell_staff|_tell_handlers|_tell|notify|Message)\(((?:[^()]|\([^()]*\))*)\)"
 )
 CODE = re.compile(r'(?<![=\w"])"([a-z]+(?:_[a-z]+)*)"(?!\s*:)')
 PARAMS = {
@@ -26,6 +26,8 @@ PARAMS = {
     "due": "2026-03-04",
     "count": 2,
     "name": "示例平台",
+    "people": 12,
+    "organisations": "示例部门",
 }
 
 

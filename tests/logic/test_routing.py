@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,3 +132,21 @@ def test_shifts() -> None:
     assert within_hours([night], 23 * 60)
     assert not within_hours([night], 6 * 60)
     assert not within_hours([], 600)
+
+
+@given(candidates(), st.sampled_from([None, *AREAS]), st.data())
+def test_who_was_passed_over_may_leave_and_the_owner_stays(
+    people: list[Candidate], area: str | None, data: st.DataObject
+) -> None:
+    """Nobody gets a need, or loses it, because of somebody who would not have got it anyway."""
+    owner = route(people, area).owner_key
+    leaving = data.draw(st.sets(st.sampled_from([c.key for c in people])))
+    left = [c for c in people if c.key == owner or c.key not in leaving]
+    assert route(left, area).owner_key == owner
+
+
+@given(candidates(), st.sampled_from([None, *AREAS]), st.integers(1, 5))
+def test_a_fuller_desk_never_draws_a_need(people: list[Candidate], area: str | None, more: int) -> None:
+    owner = route(people, area).owner_key
+    busier = [replace(c, load=c.load + more) if c.key != owner else c for c in people]
+    assert route(busier, area).owner_key == owner

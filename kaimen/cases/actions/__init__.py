@@ -18,6 +18,7 @@ from .handling import (
     supply_more,
     take_case,
 )
+from .older import OldCase, keep_older
 from .opening import NewCase, open_case, open_cases
 from .progress import tell_progress
 from .rating import close_silent, note_call_back, note_mended, rate_case
@@ -36,6 +37,7 @@ __all__ = [
     "Moved",
     "NewCase",
     "NotNow",
+    "OldCase",
     "accept_task",
     "add_note",
     "answer_case",
@@ -54,6 +56,7 @@ __all__ = [
     "give_task",
     "hand_over",
     "join_group",
+    "keep_older",
     "leave_group",
     "make_task_link",
     "merge_cases",

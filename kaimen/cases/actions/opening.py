@@ -84,7 +84,7 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
     return [one.case for one in opened]
 
 
-@transaction.atomic(savepoint=False)  # what can be wrong with a need was found out before
+@transaction.atomic
 def write_opened(opened: list[Opening]) -> None:
     _number(opened)
     insert(one.case for one in opened)

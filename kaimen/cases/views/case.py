@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.cases import actions, links, queries, ready_answers, wording
 from kaimen.cases.actions import desking
+from kaimen.cases.chips import chips_of
 from kaimen.cases.enums import OPEN_TASKS, Decision
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.desk import CaseForm, TemplateChoice
@@ -176,6 +177,7 @@ def _context(
         "rating": list(case.ratings.all())[-1:],
         "why": wording.why_owner(case),
         "together": case.group.cases.exclude(pk=case.pk).order_by("-pk")[:5] if case.group else [],
+        "chips": chips_of(case, person),
         "verbs": verbs,
         "verb": verb,
         "form": form or _fresh_form(request, person, case, verb),

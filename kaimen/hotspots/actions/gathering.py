@@ -52,7 +52,7 @@ def gather_issues(*, community: Organisation, now: datetime) -> int:
         for row, member in before.items()
         if member.placed_by_id or member.issue.locked_at
     }
-    groups = gather(vectors, heap.weights, together=_together(held), apart=held)
+    groups = gather(vectors, heap.weights, together=_together(held), apart=held, meetings=heap.meetings())
     ids = keep_ids(groups, was, held)
     issues = _write(community, heap, vectors, groups, ids, before, now)
     _leave_empty(was, issues, groups)

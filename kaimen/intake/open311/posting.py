@@ -22,6 +22,7 @@ from kaimen.logic.text import HAN_ONE, clean
 LONGEST_PLACE = 120
 LONGEST_NAME = 40
 LONGEST_URL = 1000
+TOO_MUCH = frozenset({"wait", "ask_phone", "ask_code"})
 NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
@@ -52,7 +53,7 @@ def take(given: QueryDict, community: Organisation, machine: MachineKey, once: s
             now=now,
         )
     except NotTaken as error:
-        too_much = error.code in ("wait", "ask_phone")
+        too_much = error.code in TOO_MUCH
         said = not_taken_words(error)
         raise Refused(429 if too_much else 400, said if too_much else f"description: {said}") from error
     except NoOwner as error:

@@ -19,8 +19,10 @@ CORE: Final = 8
 class Rule:
     """From which likeness on two groups are one issue. All are cosines, 0 … 1.
 
-    `whole`: of everything. `matter`: of what happens. `place`: of names; without a name in common the whole has to
-    reach `nameless` (a scheme, a rule, a firm written without its ending). `strong`: so alike that nothing else is asked.
+    `whole`: of everything. `matter`: of what happens. `place`: of names; without a name in common neither may have one
+    (`named`: its share of the profile), and the whole has to reach `nameless`: a scheme, a rule. From `many` members on
+    it is known what a group comes down to, and the other has to say `covered` of that, or be `close` and say
+    `partly_covered`. A `crowd` at one place hears short messages that share little but that place and that core.
     """
 
     whole: float = 0.26
@@ -33,6 +35,10 @@ class Rule:
     whole_of_many: float = 0.2
     covered: float = 0.25
     partly_covered: float = 0.1
+    crowd: int = 8
+    whole_of_crowd: float = 0.1
+    place_of_crowd: float = 0.3
+    covered_by_crowd: float = 0.2
 
 
 ORDINARY: Final = Rule()  # tried on real messages, see docs/measurements.md
@@ -139,13 +145,14 @@ def same_issue(one: Profile, other: Profile, rule: Rule) -> float:
     """How much the two belong together, 0 if they are two issues."""
     whole, place, matter = likeness(one, other)
     large, small = (one, other) if one.members >= other.members else (other, one)
-    if whole < rule.whole_of_many:
+    crowd = large.members >= rule.crowd and place >= rule.place_of_crowd
+    if whole < (rule.whole_of_crowd if crowd else rule.whole_of_many):
         return 0.0
     if place < rule.place and (whole < rule.nameless or (one.named(rule) and other.named(rule))):
         return 0.0
     if large.members >= rule.many:
         said = covered(large, small)
-        if said >= rule.covered:
+        if said >= (rule.covered_by_crowd if crowd else rule.covered):
             return whole
         close = whole >= rule.close and matter >= rule.matter
         return whole if close and said >= rule.partly_covered else 0.0

@@ -12,11 +12,12 @@ from kaimen.logic.hotspots.alike import ORDINARY, Rule
 from kaimen.logic.hotspots.gathering import KnownSides, gather
 from kaimen.logic.hotspots.heat import Heat, Voice, heat
 from kaimen.logic.hotspots.issues import Summary, by_typicality, profile_of, summary
+from kaimen.logic.hotspots.meeting import meetings
 from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.terms import Counted, Vectors, Weights, counted, grams_of, vectors_of
 
 BATCH: Final = 20_000
-REMEMBERED: Final = 160  # characters of the detail kept for titles and names
+REMEMBERED: Final = 120  # characters of the detail kept for titles and names
 
 
 @dataclass(slots=True)
@@ -35,6 +36,9 @@ class Heap:
             self.weights.learn(grams)
             self.batches.append(counted(grams, self.weights))
             self.messages.extend(replace(m, detail=m.detail.strip()[:REMEMBERED]) for m in batch)
+
+    def meetings(self) -> list[list[int]]:
+        return meetings(self.messages, self.batches, self.weights)
 
     def vectors(self) -> Vectors:
         return vectors_of(self.batches, self.weights)
@@ -63,10 +67,11 @@ def _digest(message: Message) -> bytes:
 
 
 def find(heap: Heap, vectors: Vectors, now: float, *, rule: Rule = ORDINARY) -> list[Found]:
-    """Every issue, the hottest first; each message is in exactly one. The key is the id of the first member in time."""
-    messages = heap.messages
+    """Every issue, the hottest first; each message is in exactly one. Call it once: the counted grams are let go. The key is the id of the first member in time."""
+    messages, meet = heap.messages, heap.meetings()
+    heap.batches.clear()  # a million messages need the room
     found = []
-    for rows in gather(vectors, heap.weights, rule=rule):
+    for rows in gather(vectors, heap.weights, rule=rule, meetings=meet):
         rows.sort(key=lambda row: (messages[row].at, messages[row].id))
         voices = [Voice(messages[row].user, messages[row].at, messages[row].support) for row in rows]
         found.append(Found(messages[rows[0]].id, tuple(rows), heat(voices, now)))

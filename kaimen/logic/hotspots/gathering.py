@@ -8,6 +8,7 @@ likeness of their sums (centroid linkage), so no message has to be like every ot
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,7 @@ ALWAYS: Final = (
 )
 STILL: Final = 0.85  # a pair whose likeness fell below this share of what it was is put off
 GROWN: Final = 1.25  # two groups that did not fit are compared again once they are together so much larger
+MOSTLY: Final = 0.6  # share of a group that has to be at a meeting for the group to join it
 REMEMBERED: Final = 20_000  # profiles of single messages kept for their next comparison
 
 Entry = tuple[float, int, int]
@@ -35,10 +37,12 @@ def gather(
     rule: Rule = ORDINARY,
     together: Sequence[Sequence[int]] = (),
     apart: Mapping[int, Hashable] | None = None,
+    meetings: Sequence[Sequence[int]] = (),
 ) -> list[list[int]]:
     """Groups of row numbers, each sorted, in order of their first row; every row is in exactly one.
 
     `together` are rows that stay in one group. `apart` marks rows: groups with two different marks never join.
+    `meetings` (see meeting.py) are rows that name one place with one matter: groups mostly of such rows become one.
     The order of rows decides nothing but equal likenesses: give them in an order that does not depend on arrival.
     """
     near = pairs(vectors, weights)
@@ -47,6 +51,8 @@ def gather(
         for row in rows[1:]:
             groups.join(rows[0], row)
     groups.grow(near)
+    for rows in meetings:
+        groups.meet(rows)
     return groups.groups()
 
 
@@ -175,6 +181,18 @@ class _Groups:
         if b in self.marks:
             self.marks.setdefault(a, self.marks[b])
         return a
+
+    def meet(self, rows: Sequence[int]) -> None:
+        """Join the groups most of whose members are among `rows`, the largest first; marks still hold them apart."""
+        here = Counter(self.root(row) for row in rows)
+        mostly = [root for root, count in here.items() if count >= MOSTLY * self.members(root)]
+        first: int | None = None
+        for root in sorted(mostly, key=lambda root: (-here[root], root)):
+            mine = self.marks.get(root)
+            if first is None:
+                first = root
+            elif mine is None or self.marks.get(self.root(first), mine) == mine:
+                first = self.join(first, root)
 
     def groups(self) -> list[list[int]]:
         found: dict[int, list[int]] = {}

@@ -14,6 +14,7 @@ from kaimen.logic.hotspots.names import mentioned
 from kaimen.logic.hotspots.terms import Sides, Vectors, grams_of
 from kaimen.logic.hotspots.titles import title_of
 
+CORE: Final = 12
 READ: Final = 60  # members whose words are read for title and names; the most typical ones of a large issue
 
 
@@ -79,14 +80,15 @@ def marks_of(profile: Profile, count: int = 60) -> list[tuple[int, float]]:
 
 
 def nearest_to(marks: Mapping[int, float], messages: Sequence[Message]) -> list[Message]:
-    """The messages, those that say most of what `marks` weigh first; of equals the shorter, then the earlier."""
+    """The messages, those that say most of the CORE heaviest `marks` first; of equals the shorter, then the earlier."""
     if not messages:
         return []
+    core = dict(heaviest(marks, CORE))
     grams = grams_of(messages)
     said = [0.0] * len(messages)
     size = [0] * len(messages)
     for row, term in zip(grams.of.tolist(), grams.terms.tolist(), strict=True):
-        said[row] += marks.get(term, 0.0)
+        said[row] += core.get(term, 0.0)
         size[row] += 1
     order = sorted(
         range(len(messages)), key=lambda row: (-said[row] / math.sqrt(size[row] + 1), size[row], row)

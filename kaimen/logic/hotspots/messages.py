@@ -20,7 +20,7 @@ _SENTENCE: Final = re.compile(r"[。！？!?\n；;]")
 class Message:
     """One thing that somebody said. `user` "" is nobody known; `at` is in seconds since 1970.
 
-    `places` and `matters` are what was chosen besides: the place on the map, the service of the list.
+    `places` are what was chosen besides, on the map.
     """
 
     id: str
@@ -31,7 +31,6 @@ class Message:
     likes: int = 0
     dislikes: int = 0
     places: tuple[str, ...] = ()
-    matters: tuple[str, ...] = ()
     shown: bool = True  # False: its words count, and are never quoted (asked for confidentially)
 
     @property
@@ -47,7 +46,6 @@ def head_and_body(message: Message) -> tuple[str, str]:
         first = _SENTENCE.split(detail[:HEAD], maxsplit=1)[0]
         subject, detail = first, detail[len(first) :]
     chosen = "".join(f" {NAMED}{comparable(place[:HEAD])}{UNNAMED}" for place in message.places)
-    chosen += "".join(f" {comparable(matter[:HEAD])}" for matter in message.matters)
     return comparable(subject[:HEAD]) + chosen, comparable(detail[:BODY])
 
 

@@ -17,17 +17,20 @@ def _words(text: str) -> list[str]:
 
 _PLACES: Final = _words(
     "小区 花园 家园 公馆 公寓 新城 国际 苑 府 湾 城 郡 庄 园 山庄 广场 大厦 市场 学校 小学 中学 幼儿园 医院 公园 "
-    "地铁站 公交站 站台 号线 停车场 食堂 宿舍楼 宿舍 厂区 车间 路口 路 大道 街 巷 高速 村 镇 乡 街道 社区 "
+    "地铁站 公交站 站台 号线 食堂 宿舍楼 宿舍 厂区 车间 路口 路 大道 街 巷 高速 村 镇 乡 街道 社区 "
     "酒店 县 楼盘 片区 桥 湖 大学 学院 号楼 号门 充电棚 篮球场 阅览室 车棚 滩 期 栋"
 )
 _FIRMS: Final = _words("有限公司 公司 集团 银行 物业 车贷 理财 培训机构 培训学校 健身房 超市 燃气 水务 协会")
 # Characters of prepositions, verbs and particles: a name does not run across them.
 _BORDER: Final = (
-    "在于和与的对向请把被是位近诉映询报议望给让将从到及我有了要去来就都不没很太去他她你们这那该某个"
+    "在于和与的对向请把被是位近诉映询报议望给让将从到及我有了要去来就都不没很太去他她你们这那该某个看管"
+)
+_WHOLE: Final = "|".join(  # names by themselves in a park, without anything before them
+    _words("阅览室 充电棚 篮球场 健身房 职工食堂 食堂 医务室 诊所 党群服务中心 公交站 宿舍楼 宿舍 幼儿园")
 )
 _ENDS: Final = "|".join(sorted({*_PLACES, *_FIRMS}, key=lambda end: (-len(end), end)))
 NAME: Final = re.compile(
-    rf"\x02[^\x03]*\x03|[^\W{_BORDER}]{{1,7}}?(?:{_ENDS})|[东西南北]门"
+    rf"\x02[^\x03]*\x03|[^\W{_BORDER}]{{1,7}}?(?:{_ENDS})|[东西南北]门|(?:{_WHOLE})"
 )  # what is marked as one, or ends so
 _FIRM: Final = re.compile(rf"(?:{'|'.join(_FIRMS)})$")
 _REGION: Final = re.compile(
@@ -40,10 +43,12 @@ _EMPTY: Final = frozenset(
     _words(
         "小区 社区 街道 公司 学校 医院 幼儿园 小学 中学 宿舍 食堂 公园 市场 项目 楼盘 银行 物业 平台 超市 停车场 工地 "
         "路口 地铁站 公交站 大门 上线 下线 开门 部门 专门 热线 一线 道路 马路 公路 铁路 网站 城市 城区 地区 园区 市区 "
-        "城 县 门口 楼门 出门 有关部门 相关部门 各部门 职能部门 政府部门 该小区 本小区 上路 让路 走路 修路 多条线"
+        "城 县 门口 楼门 出门 有关部门 相关部门 各部门 职能部门 政府部门 该小区 本小区 上路 让路 走路 修路 多条线 自来水公司 物业公司 公交公司 电力公司 燃气公司 热力公司 开发公司 房地产公司 投资公司 有限公司"
     )
 )
-_AUTHORITY: Final = re.compile(r"政府$|^[一二三四五六七八九十\d]+期$|^旧城$|^新城$")
+_AUTHORITY: Final = re.compile(
+    r"政府$|^(?:自来|来)?水公司$|^(?:供[水电气热]|电力|燃气|公交|物业)公司$|^[一二三四五六七八九十\d]+期$|^旧城$|^新城$"
+)
 LONGEST: Final = 7  # characters before the ending
 
 
@@ -52,11 +57,17 @@ def mentioned(texts: Iterable[str], limit: int = 5, at_least: int = 1) -> tuple[
     places: Counter[str] = Counter()
     firms: Counter[str] = Counter()
     for text in texts:
-        found = {_bare(match.group()) for match in NAME.finditer(text)}
-        for name in found:
-            if len(name) > 1 and name not in _EMPTY and not _AUTHORITY.search(name):
-                (firms if _FIRM.search(name) else places)[name] += 1
+        for name in named_in(text):
+            (firms if _FIRM.search(name) else places)[name] += 1
     return _top(places, limit, at_least), _top(firms, limit, at_least)
+
+
+def named_in(text: str) -> frozenset[str]:
+    """Every name in the text, without regions, verbs and what is no name by itself."""
+    found = (_bare(match.group().strip("\x02\x03")) for match in NAME.finditer(text))
+    return frozenset(
+        name for name in found if len(name) > 1 and name not in _EMPTY and not _AUTHORITY.search(name)
+    )
 
 
 def _bare(name: str) -> str:

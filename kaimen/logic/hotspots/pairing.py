@@ -17,7 +17,7 @@ FEW: Final = 60  # messages with one gram that are all compared with each other
 NEIGHBOURS: Final = 5  # beyond that: so many in min-hash order
 FLOOR: Final = 0.10  # pairs less alike than this are forgotten
 PARTNERS: Final = 10  # of one message, the most alike
-PER_MESSAGE: Final = 48  # comparisons that each message may ask for; a million messages then fit into memory
+PER_MESSAGE: Final = 32  # comparisons that each message may ask for; a million messages then fit into memory
 PAIRS_AT_ONCE: Final = 200_000
 
 
@@ -106,11 +106,13 @@ def _cosines(vectors: Vectors, weights: Weights, one: Ints, other: Ints) -> Pair
     )
     whole.sort_indices()
     sides = np.stack((weights.naming(numbers), weights.telling(numbers)), axis=1)
-    square = whole.copy()
-    square.data **= 2
-    sizes: Floats = np.asarray(square @ sides)
+    rows = np.repeat(np.arange(len(vectors)), np.diff(vectors.start))
+    square = vectors.weights.astype(np.float64) ** 2
+    sizes: Floats = np.column_stack(
+        [np.bincount(rows, square * side[vectors.terms], minlength=len(vectors)) for side in sides.T]
+    )
     lengths = np.sqrt(np.maximum(sizes, 1e-12))
-    del square
+    del square, rows
     sides = np.column_stack((np.ones(TERMS), sides))
     kept: list[tuple[Ints, Ints, Floats]] = []
     for first in range(0, len(one), PAIRS_AT_ONCE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -20,8 +21,9 @@ from kaimen.logic.hotspots.terms import (
     vectors_of,
 )
 
-LEADING: Final = 24  # grams of a message that lead to issues
+LEADING: Final = 24  # grams under which an issue is found
 BY_ONE_GRAM: Final = 40  # issues kept under one gram, the latest spoken of
+DRAWING: Final = 0.12
 COMPARED: Final = 12  # issues that a message is compared with in full
 
 
@@ -62,7 +64,7 @@ class Stream:
         known = vectors_of(batch, self.weights).row(0)  # grams said before: only these can be shared
         self._see(list(everything))
         mine = Profile.of(known, self._sides)
-        key, fit = self._best(mine, _leading(known))
+        key, fit = self._best(mine, known)
         if fit:
             shared = frozenset(term for term in known if term in self.profiles[key].terms)
             self.profiles[key].add(mine)
@@ -74,18 +76,22 @@ class Stream:
         self._index(key, _leading(everything))
         return Heard(key, False, 1.0, ())
 
-    def _best(self, mine: Profile, leading: Mapping[int, float]) -> tuple[int, float]:
+    def _best(self, mine: Profile, terms: Mapping[int, float]) -> tuple[int, float]:
         shared: dict[int, float] = {}
         times: dict[int, int] = {}
-        for term, weight in leading.items():
+        for term, weight in terms.items():
             for key in self._under.get(term, ()):
                 shared[key] = shared.get(key, 0.0) + weight * weight
                 times[key] = times.get(key, 0) + 1
         hopeful = [key for key in shared if times[key] > 1]
         best = sorted(hopeful, key=lambda key: (-shared[key], key))[:COMPARED]
-        fits = [(same_issue(self.profiles[key], mine, self.rule), -key) for key in best]
-        fit, key = max(fits, default=(0.0, 0))
-        return -key, fit
+        fits = {key: same_issue(self.profiles[key], mine, self.rule) for key in best}
+        chosen = max(best, key=lambda key: (fits[key] * self._drawing(key), -key), default=0)
+        return chosen, fits.get(chosen, 0.0)
+
+    def _drawing(self, key: int) -> float:
+        """What many speak of is the likelier guess: each doubling of an issue adds a little."""
+        return 1 + DRAWING * math.log2(self.profiles[key].members)
 
     def _see(self, terms: list[int]) -> None:
         new = [term for term in terms if term not in self._sides]

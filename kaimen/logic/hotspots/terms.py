@@ -22,6 +22,7 @@ TERMS: Final = 1 << BITS
 HEAD_WEIGHT: Final = 5.0  # of a gram in the subject, beside 1 in the detail
 KEPT: Final = 56  # heaviest grams of one message
 KEPT_AT_FIRST: Final = 128  # … while the weights are still being learnt
+CHOSEN: Final = 0.1  # what a chosen place teaches: 停车 in 东区停车场 stays a matter
 RARE_ENOUGH: Final = 6  # grams rarer than this weigh no more: a slip of the pen is not a topic
 SHARE_LOW, SHARE_HIGH = 0.12, 0.35  # share at names from which a gram counts as part of them, and fully
 
@@ -44,6 +45,7 @@ class Grams:
     of: Ints
     terms: Ints
     counts: Floats
+    learnt: Floats  # what the counts teach of naming: a place chosen from a list teaches less than one written out
     inside: Floats
     touching: Floats
 
@@ -65,7 +67,7 @@ class Weights:
     def learn(self, grams: Grams) -> None:
         self.messages += grams.messages
         np.add.at(self.used, grams.terms, np.float32(1))
-        np.add.at(self.all, grams.terms, grams.counts.astype(np.float32))
+        np.add.at(self.all, grams.terms, grams.learnt.astype(np.float32))
         np.add.at(self.inside, grams.terms, grams.inside.astype(np.float32))
         np.add.at(self.touching, grams.terms, grams.touching.astype(np.float32))
 
@@ -125,7 +127,7 @@ def grams_of(messages: Sequence[Message]) -> Grams:
     text = "\x01".join("\n".join(head_and_body(message)) for message in messages)
     code = codes_of(text)
     of = np.cumsum(code == _END)
-    inside = _inside_names(text)
+    inside, teaches = _inside_names(text)
     heavy = np.where(_in_body(code, of), 1.0, HEAD_WEIGHT)
     pieces = []
     for size in (2, 3):
@@ -134,16 +136,20 @@ def grams_of(messages: Sequence[Message]) -> Grams:
         for step in range(1, size):
             within &= inside[at + step]
             touches |= inside[at + step]
-        pieces.append((of[at], terms, heavy[at], within, touches))
-    rows, terms, counts, within, touches = (np.concatenate(column) for column in zip(*pieces, strict=True))
+        taught = heavy[at] * teaches[at]
+        pieces.append((of[at], terms, heavy[at], taught, taught * within, taught * touches))
+    rows, terms, counts, learnt, named, touching = (
+        np.concatenate(column) for column in zip(*pieces, strict=True)
+    )
     keys, where = np.unique(rows * TERMS + terms, return_inverse=True)
     return Grams(
         messages=len(messages),
         of=keys // TERMS,
         terms=keys % TERMS,
         counts=_summed(where, counts, len(keys)),
-        inside=_summed(where, counts * within, len(keys)),
-        touching=_summed(where, counts * touches, len(keys)),
+        learnt=_summed(where, learnt, len(keys)),
+        inside=_summed(where, named, len(keys)),
+        touching=_summed(where, touching, len(keys)),
     )
 
 
@@ -227,12 +233,16 @@ def grams_at(code: Codes, size: int) -> tuple[Ints, Ints]:
     return at, (mixed[at] >> np.uint64(64 - BITS)).astype(np.int64)
 
 
-def _inside_names(text: str) -> Bools:
-    inside = np.zeros(len(text), bool)
+def _inside_names(text: str) -> tuple[Bools, Floats]:
+    """For each character: does it stand inside a name; how much does it teach of what names are made of."""
+    inside, teaches = np.zeros(len(text), bool), np.ones(len(text))
     for match in NAME.finditer(text):
-        marked = text[match.start()] == NAMED
-        inside[match.start() if marked else max(match.start(), match.end() - LONGEST) : match.end()] = True
-    return inside
+        if text[match.start()] == NAMED:
+            inside[match.start() : match.end()] = True
+            teaches[match.start() : match.end()] = CHOSEN
+        else:
+            inside[max(match.start(), match.end() - LONGEST) : match.end()] = True
+    return inside, teaches
 
 
 def _in_body(code: Codes, of: Ints) -> Bools:

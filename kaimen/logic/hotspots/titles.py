@@ -13,7 +13,9 @@ _SENTENCE: Final = re.compile(r"[。！？!?\n；;]+")
 _SERVICE_NUMBER: Final = re.compile(
     r"\d{7,}|\d{3,4}-\d{7,8}"
 )  # phones and ID numbers have no place in a title
-_OPENING: Final = re.compile(r"^(?:尊敬的[^，,：:]{0,12}[，,：:]|您好|你好|领导好|各位领导|[，,：:、。\s​])+")
+_OPENING: Final = re.compile(
+    r"^(?:说个事|又来说了|反映一下|反映一个问题|麻烦看看|问一下|尊敬的[^，,：:]{0,12}[，,：:]|您好|你好|领导好|各位领导|[，,：:、。\s​])+"
+)
 
 
 def title_of(ranked: Sequence[Message]) -> str:

@@ -14,6 +14,7 @@ from kaimen.foundation.key_words import key_refused_words
 from kaimen.foundation.keys import KeyRefused
 from kaimen.intake.actions import NotTaken
 from kaimen.intake.forms import not_taken_words
+from kaimen.intake.open311.posting import TOO_MUCH
 from kaimen.logic.routing import NoOwner
 
 REFUSED = frozenset({400, 401, 403, 404, 409, 422, 429, 503})
@@ -60,7 +61,7 @@ def connect(api: NinjaAPI) -> None:
         return answer(request, error.status_code, "unreadable", _("这个请求读不出来：正文要是 JSON。"))
 
     def not_taken(request: HttpRequest, error: NotTaken) -> HttpResponse:
-        status = 429 if error.code in ("wait", "ask_phone") else 422
+        status = 429 if error.code in TOO_MUCH else 422
         return answer(request, status, error.code, not_taken_words(error), "words")
 
     handlers: dict[type[Exception], Any] = {

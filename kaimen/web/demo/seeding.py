@@ -23,9 +23,11 @@ from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
 from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
 from kaimen.foundation.permissions import holders
+from kaimen.hotspots.actions import gather_issues
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import FormLink
 from kaimen.web.demo.playing import Player
+from kaimen.web.demo.voices import bring_voices
 
 PACKS = Path(__file__).resolve().parents[2] / "packs"
 
@@ -39,12 +41,14 @@ def load(say: Callable[[str], None]) -> None:
     organisations, people = settle(say)
     community = organisations["lingfeng"]
     now = timezone.now()
+    voices = bring_voices(community, read("demo/voices.yaml"), now)
     played = Player(organisations, people, now).play(read("demo/needs.yaml")["needs"])
     _gather_parking(community)
     cases.close_silent(now=now)
     cases.escalate_late(now=now)
     figures.recompute_all(community)
-    say(f"办件 {played}")
+    heard = gather_issues(community=community, now=now) if voices else 0
+    say(f"办件 {played}（其中老账 {voices}），听出热点的有 {heard}")
 
 
 def settle(say: Callable[[str], None]) -> tuple[dict[str, Organisation], dict[str, Person]]:

@@ -40,7 +40,7 @@ def _on_the_server(statement: str) -> None:
 
     known = {"host", "port", "user", "password"}
     there = {k: v for k, v in connection.get_connection_params().items() if k in known}
-    with closing(psycopg.connect(**there, dbname="template1", autocommit=True)) as server:
+    with closing(psycopg.connect(**there, dbname="postgres", autocommit=True)) as server:
         server.execute(statement)
 
 

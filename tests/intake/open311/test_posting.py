@@ -200,3 +200,8 @@ def test_nothing_of_a_person_is_in_an_address_we_print(park: World) -> None:
     key = key_for(park)
     post(key, phone="13800000009")
     assert "13800000009" not in str(get("/requests.json", key=key))
+
+
+def test_what_xml_cannot_hold_does_not_break_the_answer(park: World) -> None:
+    refused = post(key_for(park), kind="xml", expect=400, **{"attribute[\x01\ufffe<b>]": "x"})
+    assert "attribute[<b>]" in (refused[0].findtext("description") or "")

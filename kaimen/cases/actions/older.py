@@ -1,0 +1,73 @@
+"""Needs of an earlier book: answered and closed there, brought in whole so that what was said is not forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from kaimen.cases import links, steps
+from kaimen.cases.actions.opening import NewCase, open_cases
+from kaimen.cases.enums import CaseState, Channel
+from kaimen.cases.errors import NotNow
+from kaimen.cases.models import Answer, Case, Promise
+from kaimen.foundation.models import Notice
+
+SILENCE = timedelta(days=7)  # five working days and a weekend, after which it was closed
+
+
+@dataclass(frozen=True, kw_only=True)
+class OldCase:
+    """What was said then, what was answered, and when."""
+
+    new: NewCase
+    answer: str
+    answered_at: datetime
+
+
+@transaction.atomic
+def keep_older(old: Sequence[OldCase], *, now: datetime) -> list[Case]:
+    """Open these as imported cases that are answered and closed already, each with all its rows; nobody is told.
+
+    For many at once: a handful of statements whatever their number. They are closed in silence, which counts as
+    nobody's satisfaction. NotNow: "no_words"; "not_older" if one is not imported, or not over by `now`.
+    """
+    for one in old:
+        over = one.new.now <= one.answered_at and one.answered_at + SILENCE <= now
+        if one.new.channel != Channel.IMPORT or not over:
+            raise NotNow("not_older")
+    cases = open_cases([one.new for one in old])
+    for case, one in zip(cases, old, strict=True):
+        case.state = CaseState.CLOSED
+        case.first_answered_at = case.answered_at = one.answered_at
+        case.closed_at, case.next_due_on = one.answered_at + SILENCE, None
+    kept = ["state", "first_answered_at", "answered_at", "closed_at", "next_due_on"]
+    Case.objects.bulk_update(cases, kept, batch_size=200)
+    _answer(cases, old)
+    return cases
+
+
+def _answer(cases: Sequence[Case], old: Sequence[OldCase]) -> None:
+    pairs = list(zip(cases, old, strict=True))
+    answers = Answer.objects.bulk_create(
+        Answer(case=case, text=one.answer, by=case.owner, at=one.answered_at) for case, one in pairs
+    )
+    answered = {case.pk: one.answered_at for case, one in pairs}
+    promises = list(Promise.objects.filter(case__in=answered, met_at=None))
+    for promise in promises:
+        promise.met_at = answered[promise.case_id or 0]
+    Promise.objects.bulk_update(promises, ["met_at"], batch_size=400)
+    lines = []
+    for (case, one), answer in zip(pairs, answers, strict=True):
+        ids, closed_at = {"answer": answer.pk}, one.answered_at + SILENCE
+        lines.append(
+            steps.Step(case, "answered", by=case.owner, now=one.answered_at, text=one.answer, ids=ids)
+        )
+        lines.append(steps.Step(case, "closed_silent", by=None, now=closed_at))
+    steps.write_all(lines)
+    paths = [links.desk_path(case) for case in cases]
+    asked = {case.asker_id for case in cases if case.asker_id}
+    Notice.objects.filter(person__in={case.owner_id for case in cases}, link__in=paths).delete()
+    if asked:
+        tracked = [links.track_path(case) for case in cases if case.asker_id]
+        Notice.objects.filter(person__in=asked, link__in=tracked).delete()

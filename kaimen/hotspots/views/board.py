@@ -1,0 +1,122 @@
+"""The officers' board of hot issues, its export, and the public page."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import xlsxwriter
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from kaimen.cases.queries import communities_of
+from kaimen.cases.views.common import desk_people
+from kaimen.foundation.communities import current_community
+from kaimen.foundation.models import Person
+from kaimen.hotspots import queries, wording
+from kaimen.hotspots.forms import BoardFilter
+from kaimen.hotspots.models import HotIssue
+
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of show
+
+
+@require_safe
+@desk_people
+def hot_board(request: HttpRequest, person: Person) -> HttpResponse:
+    communities = list(communities_of(person))
+    form = BoardFilter(request.GET, communities=communities)
+    chosen = form.chosen()
+    issues = queries.board(person, now=timezone.now(), **chosen)
+    context = {
+        "form": form,
+        "rows": [row(issue) for issue in issues],
+        "maps": [
+            {"community": community, "spots": found}
+            for community in communities
+            if (found := queries.spots(community, [i for i in issues if i.community_id == community.pk]))
+        ],
+        "chosen_place": chosen.get("place", ""),
+        "told_at": max((issue.told_at for issue in issues if issue.told_at), default=None),
+    }
+    return render(request, "hotspots/board.html", context)
+
+
+@require_safe
+@desk_people
+def hot_export(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
+    if kind not in ("csv", "xlsx"):
+        raise Http404
+    form = BoardFilter(request.GET, communities=list(communities_of(person)))
+    rows = _rows(queries.board(person, now=timezone.now(), **form.chosen()))
+    made = _excel(rows) if kind == "xlsx" else _csv(rows)
+    response = HttpResponse(made, content_type=EXCEL if kind == "xlsx" else "text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="hot-{timezone.localdate():%Y%m%d}.{kind}"'
+    return response
+
+
+@require_safe
+def hot_public(request: HttpRequest) -> HttpResponse:
+    community = current_community(request)
+    shown = queries.public(community, timezone.now())
+    rows = [{"issue": issue, "title": wording.public_title(issue)} for issue in shown.issues]
+    spots = queries.spots(community, shown.issues)
+    return render(
+        request, "hotspots/public.html", {"public": shown, "rows": rows, "spots": spots, "house": community}
+    )
+
+
+def row(issue: HotIssue) -> dict[str, Any]:
+    return {"issue": issue, "title": wording.title(issue), "parts": wording.parts(issue)}
+
+
+def _rows(issues: Iterable[HotIssue]) -> Iterator[list[str]]:
+    yield [
+        _("名次"), _("事"), _("热度"), *(str(name) for name in wording.PARTS.values()), _("多少件"), _("多少人"), _("领域"),
+        _("地点"), _("企业"), _("最早"), _("最近"), _("锁着"), _("建议提为议题"),
+    ]  # fmt: skip
+    for rank, issue in enumerate(issues, start=1):
+        points = {code: points for code, _counted, points in issue.parts}
+        yield [
+            str(rank),
+            wording.title(issue),
+            f"{issue.heat:g}",
+            *(f"{points.get(code, 0):g}" for code in wording.PARTS),
+            str(issue.messages),
+            str(issue.people),
+            str(issue.domain or ""),
+            "、".join(name for _key, name, _times in issue.places),
+            "、".join(name for name, _people in issue.enterprises),
+            _day(issue.first_at),
+            _day(issue.last_at),
+            _("是") if issue.locked_at else "",
+            _day(issue.marked_at),
+        ]
+
+
+def _day(moment: Any) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else ""
+
+
+def _csv(rows: Iterable[list[str]]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    for cells in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
+    return out.getvalue().encode("utf-8-sig")  # Excel reads UTF-8 only with the mark
+
+
+def _excel(rows: Iterable[list[str]]) -> bytes:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
+        sheet = book.add_worksheet(_("热点"))
+        bold = book.add_format({"bold": True})
+        for at, cells in enumerate(rows):
+            for column, cell in enumerate(cells):
+                sheet.write_string(at, column, cell, bold if at == 0 else None)
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(1, 1, 40)
+    return out.getvalue()

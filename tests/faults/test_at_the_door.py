@@ -1,0 +1,217 @@
+"""One real server, and people in front of it whose lines break, who send twice, or who mean it no good."""
+
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from html import unescape
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import connection
+
+from kaimen.cases.links import track_path
+from kaimen.cases.models import Case
+from kaimen.foundation.models import Attachment
+from kaimen.intake.models import Submission
+from tests.faults.conftest import House
+from tests.faults.house import FORM, HOST, Answer, multipart, need, wait_for
+from tests.foundation.test_files import photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def count() -> int:
+    return Submission.objects.count()
+
+
+def case_of(n: int) -> Case:
+    return Submission.objects.select_related("case").get(key=f"say-{need(n)['key']}").case
+
+
+def test_the_same_form_eight_times_at_one_moment_is_one_case(house: House) -> None:
+    """Two server processes; each form with its photo, as a thumb on a slow line presses again and again."""
+    before, start, answers = count(), threading.Barrier(8), []
+
+    def press() -> None:
+        with closing(house.visitor()) as visitor:
+            visitor.get("/say")
+            start.wait()
+            answers.append(visitor.post("/say/confirm", need(1), ("a.jpg", photo())))
+
+    threads = [threading.Thread(target=press) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [answer.status for answer in answers] == [302] * 8
+    assert {answer.location for answer in answers} == {track_path(case_of(1))}
+    assert count() == before + 1
+    assert case_of(1).attachments.count() == 1
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Another process writes, and does not finish for longer than anybody waits."""
+    if connection.vendor == "sqlite":
+        other: Any = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+    else:
+        import psycopg
+
+        known = {"host", "port", "user", "dbname", "password"}
+        there = {k: v for k, v in connection.get_connection_params().items() if k in known}
+        other = psycopg.connect(**there)
+        other.execute("LOCK TABLE cases_numbercounter, intake_submission IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        other.close()
+
+
+def test_a_database_held_too_long_is_said_kindly_and_the_form_counts_once(house: House) -> None:
+    """Waits out the patience of a form a few times."""
+    before, answers = count(), []
+
+    def press(n: int) -> None:
+        with closing(house.visitor()) as visitor:
+            answers.append((n, visitor.post("/say/confirm", need(n))))
+
+    with held():
+        threads = [threading.Thread(target=press, args=[n]) for n in range(10, 14)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    for n, answer in answers:
+        kept_words(answer, n)
+    assert count() == before, "a form that was told to come again was taken"
+    for n in range(10, 14):
+        with closing(house.visitor()) as visitor:
+            assert visitor.post("/say/confirm", need(n)).status == 302
+            assert visitor.post("/say/confirm", need(n)).location == track_path(case_of(n))
+    assert count() == before + 4
+
+
+def kept_words(answer: Answer, n: int) -> None:
+    assert answer.status == 503
+    assert answer.headers["Retry-After"]
+    page = unescape(answer.text)
+    assert (
+        "再送一次" in page
+        and need(n)["words"] in page
+        and need(n)["key"] in page
+        and need(n)["phone"] in page
+    )
+
+
+def test_reading_goes_on_while_somebody_writes(house: House) -> None:
+    with held(), closing(house.visitor()) as visitor:
+        assert visitor.get("/").status == 200
+        assert visitor.get("/healthz").status == 200
+
+
+def raw(house: House, data: bytes, wait: float = 5) -> bytes:
+    with socket.create_connection((HOST, house.server.port), timeout=wait) as line:
+        line.sendall(data)
+        try:
+            return line.recv(65536)
+        except OSError:
+            return b""
+
+
+BROKEN_HEADS = {
+    "two lengths that differ": b"Content-Length: 5\r\nContent-Length: 70\r\n",
+    "a length and chunks": b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+    "a negative length": b"Content-Length: -5\r\n",
+    "a length that is no number": b"Content-Length: five\r\n",
+    "a header of a megabyte": b"X-Long: " + b"x" * 1_000_000 + b"\r\n",
+}
+
+
+@pytest.mark.parametrize("which", BROKEN_HEADS)
+def test_a_request_that_can_be_read_two_ways_is_refused(house: House, which: str) -> None:
+    """A proxy in front could see another request in it than we do."""
+    before = count()
+    head = b"POST /say/confirm HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n"
+    said = raw(house, head + BROKEN_HEADS[which] + b"\r\nhello")
+    assert not said or said[9:12] in (b"400", b"403", b"431"), said[:200]
+    assert count() == before
+    with closing(house.visitor()) as visitor:
+        assert visitor.get("/healthz").status == 200
+
+
+def test_a_line_that_breaks_in_the_middle_leaves_nothing_and_the_whole_form_counts(house: House) -> None:
+    """Half a sentence is no need, half a document no attachment; the same form in full is then the first."""
+    before, files = count(), Attachment.objects.count()
+    with closing(house.visitor()) as visitor:
+        visitor.get("/say")
+        token = visitor.cookies["csrftoken"]
+    fields = {"csrfmiddlewaretoken": token} | need(20)
+    pdf = ("a.pdf", b"%PDF-1.7\n" + b"x" * 5000)
+    for body, kind in (multipart(fields, pdf), (urlencode(fields).encode(), FORM)):
+        head = (
+            f"POST /say/confirm HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrftoken={token}\r\n"
+            f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
+        ).encode()
+        for part in (len(body) // 2, len(body) - 10):
+            with socket.create_connection((HOST, house.server.port)) as line:
+                line.sendall(head + body[:part])
+                time.sleep(0.2)  # until the server has begun to read
+    time.sleep(0.3)  # for what must not happen
+    assert count() == before and Attachment.objects.count() == files
+    with closing(house.visitor()) as visitor:
+        assert visitor.post("/say/confirm", need(20), pdf).status == 302
+    assert case_of(20).attachments.get().attachment.size == len(pdf[1])
+    assert case_of(20).words == need(20)["words"]
+
+
+def test_a_photo_larger_than_any_form_is_answered_before_it_is_read(house: House) -> None:
+    with closing(house.visitor()) as visitor:
+        visitor.get("/say")
+        token = visitor.cookies["csrftoken"]
+    head = (
+        f"POST /say/confirm HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrftoken={token}\r\n"
+        "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 4000000000\r\n\r\n"
+    )
+    said = raw(house, head.encode())
+    assert said[9:12] == b"413"
+
+
+def test_sixty_megabytes_do_not_stay_in_memory(house: House) -> None:
+    """Sixty megabytes over a socket: a second."""
+    with closing(house.visitor()) as visitor:
+        assert (
+            visitor.post("/say/confirm", need(30, phone="13"), ("a.jpg", photo())).status == 422
+        )  # warmed up
+        peak = house.server.memory()
+        answer = visitor.post("/say/confirm", need(30), ("a.jpg", b"\xff\xd8" + b"\0" * (60 * 2**20)))
+    assert answer.status == 422
+    assert "60 MB" in answer.text and need(30)["words"] in answer.text
+    assert house.server.memory() - peak < 35 * 2**20
+
+
+def test_a_slow_line_holds_one_thread_and_no_more(house: House) -> None:
+    """Four forms that never end; as many as there are threads must be kept off by the proxy (docs/deploy.md)."""
+    with closing(house.visitor()) as visitor:
+        visitor.get("/say")
+        token = visitor.cookies["csrftoken"]
+    head = (
+        f"POST /say/confirm HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrftoken={token}\r\n"
+        f"Content-Type: {FORM}\r\nContent-Length: 5000\r\n\r\nwords="
+    ).encode()
+    lines = [socket.create_connection((HOST, house.server.port)) for _ in range(4)]
+    try:
+        for line in lines:
+            line.sendall(head)
+        time.sleep(0.2)
+        with closing(house.visitor(timeout=5)) as visitor:
+            assert visitor.get("/say").status == 200
+    finally:
+        for line in lines:
+            line.close()
+    with closing(house.visitor()) as visitor:
+        assert wait_for(lambda: visitor.get("/healthz").status == 200)

@@ -1,0 +1,114 @@
+"""What holds for any messages: nobody is lost, arrival decides nothing, odd texts harm nobody."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kaimen.logic.hotspots.streaming import Stream
+from tests.logic.hotspots.heard import LIGHTS, NOW, OTHERS, PARKING, found_in, groups, many, message
+
+TEXTS = [*PARKING, *LIGHTS, *OTHERS]
+odd = st.text(max_size=80) | st.sampled_from(TEXTS) | st.integers().map(str)
+few = settings(max_examples=25, deadline=None)  # each example groups a list of messages: some 20 ms
+
+
+@few
+@given(st.lists(odd, max_size=12))
+def test_every_message_is_in_exactly_one_issue(texts: list[str]) -> None:
+    heap, issues = found_in(many(*texts))
+    assert sorted(row for issue in issues for row in issue.rows) == list(range(len(texts)))
+    assert len({issue.key for issue in issues}) == len(issues)
+    assert len(heap.messages) == len(texts)
+
+
+@few
+@given(st.randoms(use_true_random=False), st.lists(odd, max_size=6))
+def test_order_of_arrival_decides_nothing(dice: random.Random, more: list[str]) -> None:
+    messages = many(*TEXTS, *more)
+    shuffled = list(messages)
+    dice.shuffle(shuffled)
+    assert groups(shuffled) == groups(messages)
+    ranked = [(issue.key, issue.heat.points) for issue in found_in(messages)[1]]
+    assert [(issue.key, issue.heat.points) for issue in found_in(shuffled)[1]] == ranked
+
+
+def test_two_things_at_two_places_are_two_issues_and_the_rest_stays_alone() -> None:
+    sizes = sorted((len(group) for group in groups(many(*TEXTS))), reverse=True)
+    assert sizes == [6, 4, 1, 1, 1, 1]
+
+
+def test_a_word_in_common_at_another_place_is_another_issue() -> None:
+    west = [text.replace("东门", "十里铺小学") for text in PARKING]
+    east = [text.replace("东门", "丽发新城") for text in PARKING]
+    found = groups(many(*east, *west, *LIGHTS, *OTHERS))
+    ids = {f"m{n:04d}" for n in range(6)}
+    assert not any(group & ids and group - ids for group in found)
+
+
+def test_duplicates_are_one_issue_and_one_voice() -> None:
+    same = [message(n, PARKING[0], user="loud") for n in range(8)]
+    _, issues = found_in([*same, *[message(50 + n, text) for n, text in enumerate([*LIGHTS, *OTHERS])]])
+    loud = next(issue for issue in issues if len(issue.rows) == 8)
+    counted = {part.code: part.counted for part in loud.heat.parts}
+    assert (counted["number"], counted["people"]) == (8, 1)
+
+
+@pytest.mark.parametrize("text", ["", " ", "……", "13800000000", "2026 12 31", "😀😀", "\x00\x01\x02\x03"])
+def test_what_says_nothing_stays_alone(text: str) -> None:
+    found = groups([message(0, text), message(1, text), *[message(5 + n, t) for n, t in enumerate(TEXTS)]])
+    assert {"m0000"} in found
+    assert {"m0001"} in found
+
+
+def test_twenty_thousand_characters_are_heard_by_their_opening() -> None:
+    long = PARKING[0] + "啊" * 20_000
+    found = groups([message(99, long), *many(*TEXTS)])
+    assert next(group for group in found if "m0099" in group) >= {"m0000"}
+
+
+def test_traditional_characters_meet_simplified_ones() -> None:
+    found = groups([*many(*TEXTS), message(90, "東門停車難，沒位子停車，繞了三圈")])
+    assert next(group for group in found if "m0090" in group) >= {"m0003"}
+
+
+def test_mixed_english_and_width() -> None:
+    mixed = ["A3栋 WiFi 连不上，加班没法开会", "ａ３栋ＷｉＦｉ连不上很久了", "A3栋的wifi又连不上"]
+    found = groups([message(70 + n, text) for n, text in enumerate(mixed)] + many(*TEXTS))
+    assert {"m0070", "m0071", "m0072"} in found
+
+
+def test_a_stream_hears_the_same_twice_and_joins_like_with_like() -> None:
+    def heard() -> list[int]:
+        stream = Stream()
+        return [stream.hear(message(n, text)).issue for n, text in enumerate([*TEXTS, *PARKING])]
+
+    first = heard()
+    assert heard() == first
+    assert first[-6:] == first[:6], "the same words go where they went before"
+
+
+def test_many_likes_and_many_people_both_count() -> None:
+    crowd = [message(n, text) for n, text in enumerate(PARKING)]
+    liked = message(60, "汇金路的桥什么时候修好", likes=2_000)
+    plain = message(61, "操场的门坏了")
+    heap, issues = found_in([*crowd, liked, plain])
+    order = [sorted(heap.messages[row].id for row in issue.rows)[0] for issue in issues]
+    assert order.index("m0060") < 2
+    assert order.index("m0000") < 2
+    assert order[-1] == "m0061"
+
+
+def test_parts_of_the_heat_add_up() -> None:
+    _, issues = found_in([message(n, text, likes=n) for n, text in enumerate(TEXTS)])
+    for issue in issues:
+        assert issue.heat.points == pytest.approx(sum(part.points for part in issue.heat.parts))
+        assert [part.code for part in issue.heat.parts] == [
+            "number",
+            "people",
+            "support",
+            "recency",
+            "growth",
+        ]
+    assert NOW
