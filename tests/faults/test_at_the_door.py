@@ -150,7 +150,7 @@ def test_a_line_that_breaks_in_the_middle_leaves_nothing_and_the_whole_form_coun
     with closing(house.visitor()) as visitor:
         visitor.get("/say")
         token = visitor.cookies["csrftoken"]
-    fields = need(20) | {"csrfmiddlewaretoken": token}
+    fields = {"csrfmiddlewaretoken": token} | need(20)
     pdf = ("a.pdf", b"%PDF-1.7\n" + b"x" * 5000)
     for body, kind in (multipart(fields, pdf), (urlencode(fields).encode(), FORM)):
         head = (
@@ -160,6 +160,7 @@ def test_a_line_that_breaks_in_the_middle_leaves_nothing_and_the_whole_form_coun
         for part in (len(body) // 2, len(body) - 10):
             with socket.create_connection((HOST, house.server.port)) as line:
                 line.sendall(head + body[:part])
+                time.sleep(0.2)  # until the server has begun to read
     time.sleep(0.3)  # for what must not happen
     assert count() == before and Attachment.objects.count() == files
     with closing(house.visitor()) as visitor:
