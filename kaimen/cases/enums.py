@@ -90,6 +90,7 @@ class Channel(TextChoices):
     VISIT = "visit", _("走访")
     IMPORT = "import", _("导入")
     API = "api", _("接口")
+    LETTER = "letter", _("回信")
 
 
 class Score(IntegerChoices):

@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "kaimen.intake",
     "kaimen.hotspots",
     "kaimen.cases",
+    "kaimen.letters",
     "kaimen.catalogue",
     "kaimen.foundation",
     "kaimen.look",

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("kaimen.intake.urls")),
     path("", include("kaimen.hotspots.urls")),
     path("", include("kaimen.cases.urls")),
+    path("", include("kaimen.letters.urls")),
     path("", include("kaimen.catalogue.urls")),
     path("", include("kaimen.foundation.urls")),
     path("", include("kaimen.look.urls")),

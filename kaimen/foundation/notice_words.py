@@ -59,6 +59,7 @@ WORDS: dict[str, Any] = {
     "refusal_to_sign": _("%(by)s打算答复“%(title)s”（%(number)s）办不了，请您第二个签字。"),
     "appeal_to_decide": _("有人不服“%(title)s”（%(number)s）的“办不了”，请您复核。"),
     "issue_marked": _("%(by)s建议把“%(title)s”提为议题：%(people)s 人在说，请您看看。"),
+    "letter": _("有一封给您的信：“%(title)s”。点开就能看、能回。"),
     # about the account
     "role_given": _("您有了新的角色：%(role)s（%(organisation)s）。"),
     "role_taken": _("您的角色收回了：%(role)s（%(organisation)s）。"),

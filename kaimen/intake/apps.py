@@ -8,5 +8,7 @@ class IntakeConfig(AppConfig):
 
     def ready(self) -> None:
         from kaimen.foundation import reference  # models are not loaded before
+        from kaimen.intake import answer_letters
 
         reference.WATCHED["intake_triagemodel"] = reference.EVERY_CHANGE
+        answer_letters.connect()

@@ -1,12 +1,19 @@
 from django.urls import include, path
 
-from kaimen.intake.views import exports, needs, say, staff, triage
+from kaimen.intake.views import answer_letters, exports, letters, needs, say, staff, triage
 
 urlpatterns = [
     path("say", say.say, name="say"),
     path("say/suggest", say.say_suggest, name="say_suggest"),
     path("say/confirm", say.say_confirm, name="say_confirm"),
     path("f/<str:token>", say.form_page, name="form_page"),
+    path("l/<str:token>", letters.letter_door, name="letter_door"),
+    path("l/<str:token>/read", letters.letter_read, name="letter_read"),
+    path("l/<str:token>/pdf", letters.letter_door_pdf, name="letter_door_pdf"),
+    path("l/<str:token>/off", letters.letter_off, name="letter_off"),
+    path("l/<str:token>/address", letters.letter_address, name="letter_address"),
+    path("desk/<str:number>/letter", answer_letters.answer_letter, name="answer_letter"),
+    path("desk/<str:number>/letter/<int:pk>.pdf", answer_letters.answer_letter_pdf, name="answer_letter_pdf"),
     path("open311/", include("kaimen.intake.open311.urls")),
     path("manage/triage", triage.triage, name="triage"),
     path("manage/triage/<int:pk>/use", triage.triage_use, name="triage_use"),

@@ -4,8 +4,8 @@ from django.core.management import call_command
 from django.urls import resolve
 
 from kaimen.cases import actions, jobs, links
-from kaimen.cases.management.commands import draw_states
 from kaimen.cases.models import Case
+from kaimen.foundation import state_drawings as draw_states
 from kaimen.foundation.jobs import TIMETABLE, run_due
 from tests.cases.cast import MONDAY, World, at
 

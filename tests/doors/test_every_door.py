@@ -35,6 +35,7 @@ DESK = frozenset({"officer", "colleague", "supervisor", "above"})
 READERS = DESK | {"manager"}
 SUPERVISORS = frozenset({"supervisor", "above"})
 MANAGERS = frozenset({"manager"})
+SENDERS = SUPERVISORS | MANAGERS
 # `outsider` is an officer of another community: comes in to pages of their own, never to ours
 DESK_ANYWHERE = DESK | {"outsider"}
 READERS_ANYWHERE = READERS | {"outsider"}
@@ -151,6 +152,34 @@ WHO: dict[str, frozenset[str]] = {
     "decide_appeal": frozenset({"above"}),  # neither proposed nor signed
     "manage_service_publish": SUPERVISORS | MANAGERS,
     "manage_service_withdraw": SUPERVISORS | MANAGERS,
+    "mailings": SENDERS,
+    "mailing_new": SENDERS,
+    "letter_templates": SENDERS,
+    "letter_template_new": SENDERS,
+    "letter_template_preview": SENDERS,
+    "letter_template": SENDERS,
+    "letter_template_switch": SENDERS,
+    "mailing": SENDERS,
+    "mailing_recipients": SENDERS,
+    "mailing_words": SENDERS,
+    "mailing_do": SENDERS,
+    "mailing_sample": SENDERS,
+    "mailing_scan": SENDERS,
+    "mailing_numbers": SENDERS,
+    "mailing_export": SENDERS,
+    "batch_posted": SENDERS,
+    "batch_file": SENDERS,
+    "letter": SENDERS,
+    "letter_pdf": SENDERS,
+    "letter_mend": SENDERS,
+    "letter_do": SENDERS,
+    "answer_letter": DESK,
+    "answer_letter_pdf": NOBODY,  # none is written in this world
+    "letter_door": CAST,
+    "letter_read": CAST,
+    "letter_door_pdf": CAST,
+    "letter_off": CAST,
+    "letter_address": CAST,
     "manage_answers": SUPERVISORS | MANAGERS,
     "manage_answer_new": SUPERVISORS | MANAGERS,
     "manage_answer": SUPERVISORS | MANAGERS,

@@ -1,7 +1,7 @@
 """One of everything that an address can name, so that every address of the house can be knocked at."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core import signing
@@ -21,6 +21,11 @@ from kaimen.hotspots.actions import rename_issue
 from kaimen.hotspots.models import HotIssue
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import NeedsTable
+from kaimen.letters import actions as post
+from kaimen.letters import files as papers
+from kaimen.letters import links
+from kaimen.letters.models import Batch, Letter, Mailing
+from kaimen.letters.recipients import Recipient
 from tests.cast import World, signed_in, world
 
 
@@ -81,6 +86,7 @@ def furnish() -> House:
     needs = NeedsTable.objects.create(
         community=community, filename="x.csv", created_by=officer, created_at=now, moved_at=now
     )
+    mailing, batch, letter = _mailing(people, now)
     key = make_key(
         name="示例平台",
         organisation=community,
@@ -162,6 +168,24 @@ def furnish() -> House:
         "mfa_edit_webauthn": {"pk": 1},
         "mfa_remove_webauthn": {"pk": 1},
     }
+    arguments |= {
+        "mailing_do": {"pk": mailing.pk, "verb": "send"},
+        "mailing_sample": {"pk": mailing.pk, "seq": 1},
+        "mailing_export": {"pk": mailing.pk, "kind": "csv"},
+        "batch_posted": {"pk": mailing.pk, "number": batch.number},
+        "batch_file": {"pk": mailing.pk, "number": batch.number, "what": "list"},
+        "letter_do": {"pk": letter.pk, "verb": "deliver"},
+        "letter_template": {"pk": mailing.template_id},
+        "letter_template_switch": {"pk": mailing.template_id},
+        "answer_letter": number,
+        "answer_letter_pdf": number | {"pk": letter.pk},
+    }
+    for name in ("mailing", "mailing_recipients", "mailing_words", "mailing_scan", "mailing_numbers"):
+        arguments[name] = {"pk": mailing.pk}
+    for name in ("letter", "letter_pdf", "letter_mend"):
+        arguments[name] = {"pk": letter.pk}
+    for name in ("letter_door", "letter_read", "letter_door_pdf", "letter_off", "letter_address"):
+        arguments[name] = {"token": links.token(letter)}
     for name in ("desk", "inbox", "notices", "visits", "form_links", "needs_tables", "manage_people"):
         arguments[f"{name}_export"] = {"kind": "csv"}
     arguments["manage_organisations_export"] = {"kind": "xlsx"}
@@ -174,3 +198,31 @@ def furnish() -> House:
     for name in ("", "_bring", "_drop", "_bad"):
         arguments[f"needs_table{name}"] = {"pk": needs.pk}
     return House(people, outsider, arguments)
+
+
+def _mailing(people: World, now: datetime) -> tuple[Mailing, Batch, Letter]:
+    """A letter on paper, made and on its way; its file is one that the test's own folder holds."""
+    text = {"name": "示例信", "title": "", "greeting": "{姓名}：", "body": "您好", "sender": "示例"}
+    template = post.add_template(
+        community=people.community, kind="personal", text=text, by=people.supervisor, now=now
+    )
+    mailing = post.mail_to(
+        organisation=people.community,
+        community=people.community,
+        name="示例来信",
+        text=text,
+        kind="personal",
+        recipients=[Recipient(name="示例周", address="示例路 1 号")],
+        channels=["print"],
+        by=people.supervisor,
+        now=now,
+        template=template,
+    )
+    letter = mailing.letters.get()
+    batch = Batch.objects.create(mailing=mailing, number=1, state="ready")
+    Letter.objects.filter(pk=letter.pk).update(
+        state="made", rank=3, pdf=papers.write(b"%PDF-1.7"), batch=batch
+    )
+    mailing.counts.update(state="made")
+    Mailing.objects.filter(pk=mailing.pk).update(state="sending")
+    return mailing, batch, letter

@@ -16,17 +16,22 @@ LAYERS = [
     "intake",
     "hotspots",
     "cases",
+    "letters",  # beside cases: neither knows the other (NEIGHBOURS)
     "catalogue",
     "foundation",
     "look",
     "logic",
 ]
+NEIGHBOURS = [{"cases", "letters"}]  # blocks of one floor
 APP_LABELS = {name for name in LAYERS if (KAIMEN / name / "apps.py").exists()}
 TEMPLATE_LINK = re.compile(r"""{%\s*(?:include|extends)\s+["']([^"']+)["']""")
 FIELDS = {"ForeignKey", "OneToOneField", "ManyToManyField"}
 
 
 def points_upwards(room: str, target: str) -> bool:
+    """Up, or sideways into a block of the same floor."""
+    if room != target and any({room, target} <= floor for floor in NEIGHBOURS):
+        return True
     return LAYERS.index(target) < LAYERS.index(room)
 
 
@@ -120,3 +125,5 @@ def test_template_links_are_read() -> None:
     assert list(template_targets(text)) == ["look", "web", "cases"]
     assert points_upwards("cases", "web")
     assert not points_upwards("web", "cases")
+    assert points_upwards("cases", "letters") and points_upwards("letters", "cases")
+    assert not points_upwards("letters", "letters")

@@ -16,6 +16,7 @@ from kaimen.cases.enums import OPEN_TASKS, Decision
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.desk import CaseForm, TemplateChoice
 from kaimen.cases.models import Case
+from kaimen.cases.paper_links import paper_links
 from kaimen.cases.permissions import can_handle, can_see_asker
 from kaimen.foundation.models import Person
 from kaimen.logic.identity import mask_name, mask_phone
@@ -175,6 +176,7 @@ def _context(
         "files": files_of(case, for_asker=False),
         "refusal": refusals[-1] if refusals else None,
         "rating": list(case.ratings.all())[-1:],
+        "papers": paper_links(person, case),
         "why": wording.why_owner(case),
         "together": case.group.cases.exclude(pk=case.pk).order_by("-pk")[:5] if case.group else [],
         "chips": chips_of(case, person),

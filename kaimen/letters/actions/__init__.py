@@ -1,0 +1,61 @@
+"""Every write of letters and mailings."""
+
+from kaimen.letters.errors import NotNow
+from kaimen.letters.recipients import Recipient
+
+from .arriving import (
+    answer_letter,
+    close_link,
+    correct_by_reader,
+    mend_letter,
+    move_letter,
+    open_letter,
+    take_out,
+    take_scans,
+    unsubscribe,
+)
+from .making import make_letters, stop_mailing
+from .printing import post_batch, start_batch, take_numbers
+from .sending import send_letters
+from .templates import add_template, edit_template, switch_template
+from .writing import (
+    change_text,
+    check_mailing,
+    choose_columns,
+    drop_mailing,
+    mail_to,
+    start_mailing,
+    take_roles,
+    take_table,
+)
+
+__all__ = [
+    "NotNow",
+    "Recipient",
+    "add_template",
+    "answer_letter",
+    "change_text",
+    "check_mailing",
+    "choose_columns",
+    "close_link",
+    "correct_by_reader",
+    "drop_mailing",
+    "edit_template",
+    "mail_to",
+    "make_letters",
+    "mend_letter",
+    "move_letter",
+    "open_letter",
+    "post_batch",
+    "send_letters",
+    "start_batch",
+    "start_mailing",
+    "stop_mailing",
+    "switch_template",
+    "take_numbers",
+    "take_out",
+    "take_roles",
+    "take_scans",
+    "take_table",
+    "unsubscribe",
+]

@@ -1,0 +1,145 @@
+"""Paper letters go to the post in batches: one file to print in postal order, one of labels, one posting list."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from kaimen.foundation import audit
+from kaimen.foundation.models import Person
+from kaimen.letters import files
+from kaimen.letters.enums import BatchState, LetterChannel, LetterState
+from kaimen.letters.errors import NotNow
+from kaimen.letters.labels import labels_pdf
+from kaimen.letters.models import Batch, Letter, Mailing
+from kaimen.letters.papers import Address
+from kaimen.letters.printer import print_together
+from kaimen.letters.sheets import Writer
+from kaimen.logic.posting import Pair, postal_key
+
+from .moving import AT_ONCE, move_all
+
+
+@transaction.atomic
+def start_batch(*, mailing: Mailing, by: Person, now: datetime) -> Batch:
+    """Put every paper letter that is made and in no batch into one, and have its files made.
+
+    Pressed twice there is one: the running one is returned. NotNow("nothing_to_print").
+    """
+    from kaimen.letters.jobs import make_batch_of  # the job calls this module
+
+    running = mailing.batches.filter(state=BatchState.MAKING).first()
+    if running:
+        return running
+    number = (mailing.batches.aggregate(n=Max("number"))["n"] or 0) + 1
+    try:
+        with transaction.atomic():
+            batch = Batch.objects.create(mailing=mailing, number=number)
+    except IntegrityError:  # pressed twice at once
+        return mailing.batches.get(number=number)
+    free = mailing.letters.filter(channel=LetterChannel.PRINT, state=LetterState.MADE, batch=None)
+    count = free.update(batch=batch)
+    if not count:
+        raise NotNow("nothing_to_print")
+    Batch.objects.filter(pk=batch.pk).update(letters_count=count)
+    Mailing.objects.filter(pk=mailing.pk).update(moved_at=now)
+    batch.letters_count = count
+    audit.record(verb="batch.start", subject=mailing, by=by, batch=number, letters=count)
+    make_batch_of.enqueue(batch.pk)
+    return batch
+
+
+def make_batch(*, pk: int, now: datetime | None = None) -> bool:
+    """Write the files of a batch; a second worker that does so at once changes nothing. True if this one did."""
+    batch = (
+        Batch.objects.select_related("mailing__organisation").filter(pk=pk, state=BatchState.MAKING).first()
+    )
+    if batch is None:
+        return False
+    letters = in_postal_order(batch)
+    writer = Writer(batch.mailing, now or timezone.now())
+    # set together, not glued together: the fonts are in the file once, and each letter bears the day it was made
+    sheets = [writer.sheet(letter, on=letter.state_at) for letter in letters]
+    printed = files.write(print_together(batch.mailing.kind, sheets, duplex=True))
+    labels = files.write(labels_pdf([address_of(letter) for letter in letters if letter.address]))
+    with transaction.atomic():
+        mine = Batch.objects.filter(pk=pk, state=BatchState.MAKING)
+        done = mine.update(
+            state=BatchState.READY,
+            print_file=printed,
+            label_file=labels,
+            made_at=now or timezone.now(),
+        )
+    if not done:
+        files.forget([printed, labels])
+    return bool(done)
+
+
+def in_postal_order(batch: Batch) -> list[Letter]:
+    letters = batch.letters.select_related("mailing").filter(state__in=[LetterState.MADE, LetterState.SENT])
+    return sorted(letters, key=lambda one: postal_key(one.postcode, one.unit, one.seq))
+
+
+def address_of(letter: Letter) -> Address:
+    return Address(
+        name=letter.name,
+        lines=tuple(part for part in (letter.address, letter.unit) if part),
+        postcode=letter.postcode,
+        number=letter.number,
+    )
+
+
+@transaction.atomic
+def post_batch(*, batch: Batch, by: Person, now: datetime) -> int:
+    """The batch was taken to the post: its letters are sent, those that have moved on since excepted. How many."""
+    if not Batch.objects.filter(pk=batch.pk, state=BatchState.READY).update(
+        state=BatchState.SENT, sent_at=now
+    ):
+        return 0
+    letters = list(batch.letters.filter(state=LetterState.MADE))
+    moved = move_all(letters=letters, verb="send", now=now, by=by, code="posted")
+    audit.record(verb="batch.post", subject=batch.mailing, by=by, batch=batch.number, letters=len(moved))
+    return len(moved)
+
+
+@transaction.atomic
+def take_numbers(*, mailing: Mailing, pairs: Iterable[Pair], by: Person) -> tuple[int, list[str]]:
+    """Write down which number the post gave which letter: how many, and the numbers that fit no letter here.
+
+    A letter's number may be corrected; one that another letter bears already is refused.
+    """
+    wanted = {pair.letter.seq: pair.posting for pair in pairs if pair.letter.mailing == mailing.pk}
+    strangers = [pair.letter.code for pair in pairs if pair.letter.mailing != mailing.pk]
+    taken = set(
+        Letter.objects.filter(posting_number__in=list(wanted.values()))
+        .exclude(mailing=mailing, seq__in=list(wanted))
+        .values_list("posting_number", flat=True)
+    )
+    numbers = list(wanted.values())
+    letters = list(mailing.letters.filter(seq__in=list(wanted)))
+    found = {letter.seq for letter in letters}
+    good = []
+    for letter in letters:
+        number = wanted[letter.seq]
+        if number in taken or numbers.count(number) > 1:
+            strangers.append(number)
+            continue
+        letter.posting_number = number
+        good.append(letter)
+    # two letters may swap their numbers: each must be free before it is given
+    Letter.objects.filter(pk__in=[one.pk for one in good]).update(posting_number="")
+    Letter.objects.bulk_update(good, ["posting_number"], AT_ONCE)
+    strangers += [f"{mailing.pk}-{seq:04d}" for seq in wanted if seq not in found]
+    if good:
+        audit.record(verb="mailing.numbers", subject=mailing, by=by, letters=len(good))
+    return len(good), strangers
+
+
+def number_columns(letters: Sequence[Letter]) -> list[list[str]]:
+    """Rows of the posting list."""
+    return [
+        [letter.number, letter.postcode, letter.address, letter.unit, letter.name, letter.posting_number]
+        for letter in letters
+    ]

@@ -1,0 +1,100 @@
+"""From a row of a mailing to the paper it becomes: the values of its fields, the filled sheet."""
+
+import json
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from kaimen.letters import links
+from kaimen.letters.models import Letter, Mailing
+from kaimen.letters.papers import Sender, Sheet
+from kaimen.logic import letters as text
+
+# what every letter knows; a table adds its further columns
+FIELDS = ("姓名", "单位", "职务", "地址", "邮编", "日期", "署名", "编号")
+CAPTION = "扫一扫，回个话\n有事也在这里说"
+SAMPLE = {
+    "姓名": "示例王秀英",
+    "单位": "示例精密机械有限公司",
+    "职务": "工会主席",
+    "地址": "宁波市北仑区示例路 18 号",
+    "邮编": "315800",
+    "日期": "2026年11月22日",
+    "署名": "示例工业社区工会",
+    "编号": "12-0007",
+}
+
+
+def chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def known_fields(mailing: Mailing) -> list[str]:
+    """Names that may stand in braces in this mailing."""
+    more = mailing.source.get("fields", []) if mailing.source.get("kind") == "list" else []
+    if not more:
+        first = mailing.letters.exclude(fields="").order_by("seq").first()
+        more = json.loads(first.fields) if first else []
+    return [*FIELDS, *(name for name in more if name not in FIELDS)]
+
+
+def values_of(letter: Letter, mailing: Mailing, day: date) -> dict[str, str]:
+    """What stands for each field in this letter; further columns never take the place of what every letter knows."""
+    more = json.loads(letter.fields) if letter.fields else {}
+    return more | {
+        "姓名": letter.name,
+        "单位": letter.unit,
+        "职务": letter.title,
+        "地址": letter.address,
+        "邮编": letter.postcode,
+        "日期": chinese_day(day),
+        "署名": mailing.text["sender"] or mailing.organisation.name,
+        "编号": letter.number,
+    }
+
+
+class Writer:
+    """The words of one mailing, parsed once and filled for each letter."""
+
+    def __init__(self, mailing: Mailing, now: datetime) -> None:
+        self.mailing = mailing
+        self.day = timezone.localdate(now)
+        self._body = text.parse(mailing.text["body"])
+
+    def sheet(self, letter: Letter, on: datetime | None = None) -> Sheet:
+        """The letter on paper, of the writer's day or the day `on`. Raises text.EmptyField or text.UnknownField."""
+        values = values_of(letter, self.mailing, timezone.localdate(on) if on else self.day)
+        return Sheet(
+            key=str(letter.pk or letter.seq),
+            recipient=letter.name,
+            address=tuple(part for part in (letter.address, letter.unit) if part),
+            postcode=letter.postcode,
+            salutation=text.fill(self.mailing.text["greeting"], values),
+            title=text.fill(self.mailing.text["title"], values),
+            body=text.fill_body(self._body, values),
+            signature=(values["署名"],),
+            date=values["日期"],
+            link=links.url(letter),
+            caption=CAPTION,
+            sender=Sender(name=self.mailing.organisation.name),
+        )
+
+
+def sample_sheet(words: dict[str, str], house: str) -> Sheet:
+    """A sheet for somebody invented; fields that nobody knows stay in their braces."""
+    values = (
+        {"": "{}"}
+        | {name: f"{{{name}}}" for part in words.values() for name in text.fields_in(part)}
+        | SAMPLE
+    )
+    return Sheet(
+        recipient=SAMPLE["姓名"],
+        address=(SAMPLE["地址"], SAMPLE["单位"]),
+        postcode=SAMPLE["邮编"],
+        salutation=text.fill(words.get("greeting", ""), values),
+        title=text.fill(words.get("title", ""), values),
+        body=text.fill_body(text.parse(words.get("body", "")), values),
+        signature=(words.get("sender") or house,),
+        date=SAMPLE["日期"],
+        sender=Sender(name=house),
+    )
