@@ -26,6 +26,7 @@ STAFF_LINKS = (
     ("hot_board", "flame", _("热点"), (OFFICER, SUPERVISOR, MANAGER)),
     ("watch", "eye", _("督办"), (SUPERVISOR,)),
     ("manage_answers", "message-square-text", _("答复模板"), (SUPERVISOR, MANAGER)),
+    ("mailings", "mail", _("信函"), (SUPERVISOR, MANAGER)),
     ("manage_services", "list", _("管清单"), (MANAGER,)),
     ("manage_people", "users", _("管人员"), (MANAGER,)),
     ("manage_organisations", "building-2", _("管组织"), (MANAGER,)),

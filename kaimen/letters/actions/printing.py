@@ -12,9 +12,8 @@ from kaimen.foundation.models import Person
 from kaimen.letters import files
 from kaimen.letters.enums import BatchState, LetterChannel, LetterState
 from kaimen.letters.errors import NotNow
-from kaimen.letters.labels import labels_pdf
 from kaimen.letters.models import Batch, Letter, Mailing
-from kaimen.letters.papers import Address
+from kaimen.letters.papers import Address, labels_pdf
 from kaimen.letters.printer import print_together
 from kaimen.letters.sheets import Writer
 from kaimen.logic.posting import Pair, postal_key
@@ -88,6 +87,7 @@ def address_of(letter: Letter) -> Address:
         lines=tuple(part for part in (letter.address, letter.unit) if part),
         postcode=letter.postcode,
         number=letter.number,
+        honorific="收",
     )
 
 

@@ -1,7 +1,23 @@
-"""Papers: what a letter is (Sheet), and the PDF it becomes."""
+"""Papers: what is printed or sent as a file. Knows no models; everything it needs stands in a Sheet."""
 
-from .fonts import missing_glyphs
-from .press import make_pdf, press
-from .sheets import Address, CannotMake, Kind, Sender, Sheet
+from kaimen.letters.papers.fonts import missing_glyphs
+from kaimen.letters.papers.many import make_many
+from kaimen.letters.papers.press import envelope_pdf, labels_pdf, make_pdf, press
+from kaimen.letters.papers.sheets import Address, CannotMake, Kind, Labels, Made, Missing, Sender, Sheet
 
-__all__ = ["Address", "CannotMake", "Kind", "Sender", "Sheet", "make_pdf", "missing_glyphs", "press"]
+__all__ = [
+    "Address",
+    "CannotMake",
+    "Kind",
+    "Labels",
+    "Made",
+    "Missing",
+    "Sender",
+    "Sheet",
+    "envelope_pdf",
+    "labels_pdf",
+    "make_many",
+    "make_pdf",
+    "missing_glyphs",
+    "press",
+]

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import functools
 import json
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import typst
 
 from kaimen.letters.papers import fonts, pictures
-from kaimen.letters.papers.sheets import CannotMake, Kind, Sheet
+from kaimen.letters.papers.sheets import Address, CannotMake, Kind, Labels, Sender, Sheet
 
 LAYOUTS = Path(__file__).parent / "layouts"
 LAYOUT_OF = {
     Kind.PERSONAL: "letter",
     Kind.ANSWER: "letter",
     Kind.NOTICE: "letter",
-    Kind.GOOD_NEWS: "letter",
-    Kind.CERTIFICATE: "letter",
-    Kind.MOTION: "letter",
-    Kind.OFFICIAL: "letter",
+    Kind.GOOD_NEWS: "honour",
+    Kind.CERTIFICATE: "honour",
+    Kind.MOTION: "official",
+    Kind.OFFICIAL: "official",
+    Kind.LABELS: "addresses",
+    Kind.ENVELOPE: "addresses",
 }
 
 
@@ -40,23 +43,35 @@ class Press:
             ignore_system_fonts=True,
         )
 
-    def print(self, sheets: list[Sheet], *, duplex: bool = False, png: bool = False) -> bytes:
-        """One PDF with these letters one after the other; with `duplex` each begins on a front side."""
+    def print(self, sheets: list[Sheet], *, duplex: bool = False, tags: bool | None = None) -> bytes:
+        """One PDF with these letters one after the other; with `duplex` each begins on a front side.
+
+        `tags` tell a screen reader what is a paragraph; a printer needs none, and they cost as much as the
+        layout: by default a single letter has them and a file of many has not.
+        """
+        if LAYOUT_OF[self.kind] == "addresses" or not sheets:
+            raise CannotMake("kind", {"kind": self.kind.value})
         given = {
-            "kind": self.kind.value,
-            "fonts": self._fonts,
             "door": pictures.door(),
             "duplex": duplex,
             "title": sheets[0].title if len(sheets) == 1 else "",
             "author": sheets[0].sender.name,
             "sheets": [_plain(sheet) for sheet in sheets],
         }
-        return self._compile(given)
+        return self._compile(given, len(sheets) == 1 if tags is None else tags)
 
-    def _compile(self, given: dict[str, Any]) -> bytes:
+    def address(self, addresses: Sequence[Address], *, form: Labels, sender: Sender) -> bytes:
+        """Labels or envelopes, in the order that they are given."""
+        if LAYOUT_OF[self.kind] != "addresses":
+            raise CannotMake("kind", {"kind": self.kind.value})
+        given = {"addresses": [asdict(one) for one in addresses], "form": asdict(form)}
+        return self._compile(given | {"sender": asdict(replace(sender, logo=None))}, False)
+
+    def _compile(self, given: dict[str, Any], tags: bool) -> bytes:
+        given |= {"kind": self.kind.value, "fonts": self._fonts}
         try:
             made = self._compiler.compile(
-                sys_inputs={"given": json.dumps(given, ensure_ascii=False)}, format="pdf"
+                sys_inputs={"given": json.dumps(given, ensure_ascii=False)}, format="pdf", pdf_tags=tags
             )
         except typst.TypstError as error:
             # the diagnostics quote what was typed: names must not reach a log
@@ -68,6 +83,18 @@ class Press:
 def make_pdf(kind: str, sheet: Sheet, own_fonts: Path | None = None) -> bytes:
     """One letter as PDF."""
     return press(kind, own_fonts).print([sheet])
+
+
+def labels_pdf(
+    addresses: Sequence[Address], form: Labels | None = None, own_fonts: Path | None = None
+) -> bytes:
+    """Address labels, row by row; `form` is the sheet of labels in the printer."""
+    return Press(Kind.LABELS, own_fonts).address(addresses, form=form or Labels(), sender=Sender())
+
+
+def envelope_pdf(addresses: Sequence[Address], sender: Sender, own_fonts: Path | None = None) -> bytes:
+    """Envelopes of 220 × 110 mm, one a page."""
+    return Press(Kind.ENVELOPE, own_fonts).address(addresses, form=Labels(), sender=sender)
 
 
 @functools.cache
