@@ -4,6 +4,7 @@ from kaimen.letters.papers.fonts import missing_glyphs
 from kaimen.letters.papers.many import make_many
 from kaimen.letters.papers.press import envelope_pdf, labels_pdf, make_pdf, press
 from kaimen.letters.papers.sheets import Address, CannotMake, Kind, Labels, Made, Missing, Sender, Sheet
+from kaimen.letters.papers.word import make_docx
 
 __all__ = [
     "Address",
@@ -16,6 +17,7 @@ __all__ = [
     "Sheet",
     "envelope_pdf",
     "labels_pdf",
+    "make_docx",
     "make_many",
     "make_pdf",
     "missing_glyphs",

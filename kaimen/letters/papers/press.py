@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import rjieba
 import typst
 
 from kaimen.letters.papers import fonts, pictures
@@ -107,4 +108,6 @@ def _plain(sheet: Sheet) -> dict[str, Any]:
     plain = asdict(sheet)
     plain["qr"] = pictures.qr(sheet.link) if sheet.link else ""
     plain["sender"]["logo"] = pictures.logo(sheet.sender.logo) if sheet.sender.logo else ""
+    # a line of a title ends at the end of a word; where its author breaks it, it is broken
+    plain["title_words"] = [rjieba.cut(line) for line in sheet.title.split("\n") if line]
     return plain
