@@ -71,7 +71,9 @@ class Refusals:
             return too_much(request)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             if request.path.startswith("/api/"):  # a program asks: it is answered in its own words
-                return JsonResponse({"code": "not_found", "message": _("没有这个。"), "fields": []}, status=404)
+                return JsonResponse(
+                    {"code": "not_found", "message": _("没有这个。"), "fields": []}, status=404
+                )
             return not_found(request)
         return self.get_response(request)
 

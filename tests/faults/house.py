@@ -91,7 +91,9 @@ class Server(Process):
             self.port = int(probe.getsockname()[1])
         super().__init__(
             demo.server(HOST, self.port, workers=workers, grace=5),
-            **({"DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "KAIMEN_BEHIND_PROXY": "1"} | environment),
+            **(
+                {"DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "KAIMEN_BEHIND_PROXY": "1"} | environment
+            ),
         )
 
     def ready(self) -> "Server":

@@ -115,7 +115,8 @@ class _Writer:
 
     def _paragraph(self, align: WD_ALIGN_PARAGRAPH | None, pitch: float = 0) -> Paragraph:
         paragraph = self.document.add_paragraph()
-        paragraph.alignment = align
+        if align is not None:
+            paragraph.alignment = align
         shape = paragraph.paragraph_format
         shape.space_before = shape.space_after = Pt(0)
         shape.line_spacing_rule = WD_LINE_SPACING.EXACTLY
