@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from kaimen.logic.letters import Body
 
@@ -133,8 +133,7 @@ class CannotMake(ValueError):
 
 @dataclass
 class Made:
-    """What a run produced."""
+    """What a run produced; pages are counted in the file for the printer."""
 
     letters: int = 0
     pages: int = 0
-    files: list[str] = field(default_factory=list)

@@ -94,18 +94,18 @@ def test_unknown_kinds_are_refused() -> None:
 
 
 def test_many_are_handed_over_in_order_and_bound_together() -> None:
-    sheets = [letter(key=str(n), salutation=f"示例{n}号：") for n in range(300)]  # more than one volume
+    sheets = [letter(key=str(n), salutation=f"示例{n}号：") for n in range(70)]  # more than one volume
     got: list[tuple[str, int]] = []
     out = io.BytesIO()
     made = make_many(
         "personal", iter(sheets), lambda sheet, pdf: got.append((sheet.key, pdf[:5] == b"%PDF-")), merged=out
     )
-    assert got == [(str(n), True) for n in range(300)]
-    assert (made.letters, made.pages) == (300, 300)
+    assert got == [(str(n), True) for n in range(70)]
+    assert (made.letters, made.pages) == (70, 70)
     bound = PdfReader(out)
-    assert len(bound.pages) == 300
-    for n in (0, 255, 256, 299):
-        assert f"示例 {n} 号" in bound.pages[n].extract_text()
+    assert len(bound.pages) == 70
+    for n in (0, 31, 32, 69):
+        assert f"示例{n}号" in bound.pages[n].extract_text().replace(" ", "")
 
 
 def test_for_both_sides_each_letter_begins_on_a_front() -> None:
@@ -117,7 +117,7 @@ def test_for_both_sides_each_letter_begins_on_a_front() -> None:
     assert make_many("personal", sheets, merged=out, duplex=True).pages == 5
     bound = PdfReader(out)
     for page, n in ((0, 0), (2, 1), (4, 2)):
-        assert f"示例 {n} 号" in bound.pages[page].extract_text()
+        assert f"示例{n}号" in bound.pages[page].extract_text().replace(" ", "")
 
 
 def test_a_letter_that_cannot_be_made_stops_the_run_after_those_before_it() -> None:
