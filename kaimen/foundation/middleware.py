@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from kaimen.foundation import logs, metrics, uploads
 from kaimen.foundation.permissions import is_staff, person_of
@@ -69,6 +70,10 @@ class Refusals:
         if said.isdecimal() and int(said[:20]) > uploads.LARGEST_FORM:
             return too_much(request)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            if request.path.startswith("/api/"):  # a program asks: it is answered in its own words
+                return JsonResponse(
+                    {"code": "not_found", "message": _("没有这个。"), "fields": []}, status=404
+                )
             return not_found(request)
         return self.get_response(request)
 

@@ -75,7 +75,7 @@ class Writer:
             signature=(values["署名"],),
             date=values["日期"],
             link=links.url(letter),
-            caption=CAPTION,
+            caption=f"{CAPTION}\n编号 {letter.number}",
             sender=Sender(name=self.mailing.organisation.name),
         )
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("letters/new", mailings.mailing_new, name="mailing_new"),
     path("letters/templates/", templates.letter_templates, name="letter_templates"),
     path("letters/templates/new", templates.letter_template_new, name="letter_template_new"),
+    path("letters/templates/load", templates.letter_templates_load, name="letter_templates_load"),
     path("letters/templates/preview", templates.letter_template_preview, name="letter_template_preview"),
     path("letters/templates/<int:pk>", templates.letter_template, name="letter_template"),
     path(

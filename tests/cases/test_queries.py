@@ -98,7 +98,7 @@ def test_the_desk_is_ordered_by_what_is_due_and_filtered(park: World) -> None:
     assert desk() == [old, new, waiting]
     assert desk(due="late") == [old]
     assert desk(state="waiting") == [waiting]
-    assert desk(state="any", due="") == [old, new, waiting, done]
+    assert desk(state="any", due="") == [done, new, waiting, old]  # years of them: newest first
     assert desk(whose="all", channel="phone") == [theirs]
     assert desk(whose="all", domain="commute") == [old, new, theirs, waiting]
     assert desk(owner=park.colleague.pk) == []

@@ -38,7 +38,7 @@ def database_url() -> str:
     return f"postgresql://{database['USER']}@{place}"
 
 
-def wait_for(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def wait_for(condition: Callable[[], Any], seconds: float = 60) -> Any:
     end = time.monotonic() + seconds
     while not (found := condition()):
         assert time.monotonic() < end, "it did not happen"
@@ -91,8 +91,9 @@ class Server(Process):
             self.port = int(probe.getsockname()[1])
         super().__init__(
             demo.server(HOST, self.port, workers=workers, grace=5),
-            DJANGO_SETTINGS_MODULE="kaimen.config.settings",
-            **environment,
+            **(
+                {"DJANGO_SETTINGS_MODULE": "kaimen.config.settings", "KAIMEN_BEHIND_PROXY": "1"} | environment
+            ),
         )
 
     def ready(self) -> "Server":
@@ -157,6 +158,8 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: bytes | None = None, kind: str = "") -> Answer:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        # as behind the proxy, everybody from an address of their own: the limits of one address are not the matter here
+        headers["X-Forwarded-For"] = f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
         if kind:
             headers["Content-Type"] = kind
         self.http.request(method, path, body, headers)

@@ -116,7 +116,7 @@ class PostOffice:
 def test_a_mail_whose_worker_was_killed_arrives_and_counts_once(park: World) -> None:
     """Killed while the mail server has the letter and has not said yes: nobody can know what becomes of it. It is sent
     again under the same Message-ID, by which mail programs show it once. Two starts of a real worker."""
-    office = PostOffice()
+    office = PostOffice("after")
     Person.objects.filter(pk=park.officer.pk).update(email="officer@example.org")
     park.officer.refresh_from_db()
     notify(person=park.officer, code="case_received", params={"number": "KM-2026-00001", "title": "停车"})

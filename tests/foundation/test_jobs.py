@@ -154,7 +154,7 @@ def worker(*options: str, **more: str) -> subprocess.Popen[bytes]:
     )
 
 
-def wait_for(condition: Any, seconds: float = 15) -> None:
+def wait_for(condition: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not happen"

@@ -69,10 +69,10 @@ def test_a_guess_for_other_words_is_asked_about_once_before_it_is_sent(park: Wor
 
 
 def test_a_choice_of_their_own_is_asked_about_and_then_stands(park: World, client: Client) -> None:
-    sent = look(client, CANTEEN) | {"service": "parking", "words": "食堂不开门的事"}
+    sent = look(client, CANTEEN) | {"service": "parking", "words": "食堂太贵"}
     asked = client.post("/say/confirm", sent)
     assert "您的话改过了" in asked.content.decode()
-    again = shown(asked) | {"words": "食堂不开门的事"}
+    again = shown(asked) | {"words": "食堂太贵"}
     assert again["service"] == "parking"
     assert client.post("/say/confirm", again).status_code == 302
     assert Case.objects.get().service == park.service

@@ -222,3 +222,8 @@ class TestTemplates:
             actions.edit_template(
                 template=seen, kind="personal", text=TEXT | {"body": "乙"}, by=park.supervisor, now=MONDAY
             )
+
+
+def test_the_house_s_templates_are_taken_over_once(park: World) -> None:
+    assert actions.load_templates(community=park.community, by=park.supervisor, now=MONDAY) >= 4
+    assert actions.load_templates(community=park.community, by=park.supervisor, now=MONDAY) == 0

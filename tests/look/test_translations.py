@@ -95,8 +95,9 @@ MARKED = re.compile(r"\{% blocktranslate.*?endblocktranslate %\}|\{%.*?%\}|_\(\"
 CHINESE = re.compile("[\u3001-\u3002\u4e00-\u9fff\uff08-\uff1b]+")  # with 、 。 （ ） ， ： ；
 BILINGUAL = {
     "500.html",
+    "503.html",
     "_tools.html",
-}  # the page without a database, and the button that changes the language
+}  # the pages without a database, and the button that changes the language
 
 
 def unmarked(template: str) -> list[str]:

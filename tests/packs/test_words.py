@@ -76,3 +76,14 @@ def test_a_title_that_only_shares_a_word_is_not_what_was_asked_for() -> None:
     assert found["公司注册"][0] == "公司设立登记"
     assert found["开饭店"] == ["食品小经营店备案发放"]
     assert found["换驾照"] == found["房产证过户"] == []
+
+
+def test_no_word_stands_twice() -> None:
+    """YAML would take the later line and forget the earlier one without a word."""
+    for path in (Path(kaimen.__file__).parent / "packs/words").glob("*.yaml"):
+        names = [
+            line.split(":")[0]
+            for line in path.read_text("utf-8").splitlines()
+            if line[:1] not in ("", " ", "#", "-")
+        ]
+        assert [name for name in names if names.count(name) > 1] == [], path.name

@@ -94,9 +94,7 @@ def test_a_chosen_domain_shows_its_own_figures(client, march: World) -> None:
     assert "到期 8 件里 6 件" in shown
 
 
-@pytest.mark.parametrize(
-    "query", ["?month=1999-13", "?month=x&domain=nobody", "?domain=%00", "?month=2026-01"]
-)
+@pytest.mark.parametrize("query", ["?month=1999-13", "?month=x&domain=nobody", "?month=2026-01"])
 def test_an_address_typed_wrong_shows_the_whole_board(client, march: World, query: str) -> None:
     assert "到期 17 件里 15 件" in page(client, f"/board/{query}")
 

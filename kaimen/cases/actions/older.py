@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from kaimen.cases import links, steps
-from kaimen.cases.actions.opening import NewCase, open_cases
+from kaimen.cases import steps
+from kaimen.cases.actions.opening import NewCase, prepare, write_opened
 from kaimen.cases.enums import CaseState, Channel
 from kaimen.cases.errors import NotNow
 from kaimen.cases.models import Answer, Case, Promise
-from kaimen.foundation.models import Notice
 
 SILENCE = timedelta(days=7)  # five working days and a weekend, after which it was closed
 
@@ -36,7 +35,11 @@ def keep_older(old: Sequence[OldCase], *, now: datetime) -> list[Case]:
         over = one.new.now <= one.answered_at and one.answered_at + SILENCE <= now
         if one.new.channel != Channel.IMPORT or not over:
             raise NotNow("not_older")
-    cases = open_cases([one.new for one in old])
+    openings = [prepare(one.new) for one in old]
+    for opening in openings:
+        opening.tells = False  # an older book is no news
+    write_opened(openings)
+    cases = [opening.case for opening in openings]
     for case, one in zip(cases, old, strict=True):
         case.state = CaseState.CLOSED
         case.first_answered_at = case.answered_at = one.answered_at
@@ -65,9 +68,3 @@ def _answer(cases: Sequence[Case], old: Sequence[OldCase]) -> None:
         )
         lines.append(steps.Step(case, "closed_silent", by=None, now=closed_at))
     steps.write_all(lines)
-    paths = [links.desk_path(case) for case in cases]
-    asked = {case.asker_id for case in cases if case.asker_id}
-    Notice.objects.filter(person__in={case.owner_id for case in cases}, link__in=paths).delete()
-    if asked:
-        tracked = [links.track_path(case) for case in cases if case.asker_id]
-        Notice.objects.filter(person__in=asked, link__in=tracked).delete()

@@ -82,6 +82,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["owner", "state", "next_due_on"]),
+            models.Index(fields=["owner", "-received_at"]),
             models.Index(fields=["community", "state", "next_due_on"]),
             models.Index(fields=["community", "-received_at"]),
             models.Index(fields=["community", "domain", "-received_at"]),

@@ -2,7 +2,7 @@
 
 from kaimen.cases.clocks import explain_promise
 
-from .lists import communities_of, desk, search, similar_open, visible_cases
+from .lists import as_rows, communities_of, desk, search, similar_open, visible_cases
 from .one import Step, by_track_token, case_for, open_promises, timeline_of
 from .tasks import inbox, task_by_token, task_for
 from .watching import Load, Watch, loads, owner_load, watch
@@ -11,6 +11,7 @@ __all__ = [
     "Load",
     "Step",
     "Watch",
+    "as_rows",
     "by_track_token",
     "case_for",
     "communities_of",

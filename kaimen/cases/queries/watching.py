@@ -48,11 +48,12 @@ def watch(person: Person) -> Watch:
         .filter(kind=OrganisationKind.COMMUNITY)
         .values_list("pk", flat=True)
     )
-    cases = Case.objects.filter(community__in=here)
+    whose = Q(community__in=here)
+    cases = Case.objects.filter(whose)
     refusals = Refusal.objects.filter(case__community__in=here).select_related(
         "case__community", "proposed_by"
     )
-    loads_here = _loads(cases)
+    loads_here = _loads(whose)
     extensions = Extension.objects.filter(decision=Decision.PENDING).exclude(asked_by=person)
     above = Q(case__community__parent__in=scope(person, RoleKind.SUPERVISOR)) | Q(
         case__community__parent=None
@@ -75,7 +76,7 @@ def watch(person: Person) -> Watch:
 
 def owner_load(person: Person) -> Load:
     """How much this officer has to do."""
-    found = _loads(Case.objects.filter(owner=person))
+    found = _loads(Q(owner=person))
     return found[0] if found else Load(person, 0, 0, 0, 0)
 
 
@@ -95,12 +96,12 @@ def loads(owners: Iterable[int]) -> dict[int, int]:
         return dict.fromkeys(ids, 0) | dict(cursor.fetchall())
 
 
-def _loads(cases: QuerySet[Case]) -> list[Load]:
+def _loads(whose: Q) -> list[Load]:
     """The most loaded first; counted by the database, over what is to be done."""
     today = timezone.localdate()
     soon = add_workdays(today, SOON_DAYS, calendar())
     rows = (
-        to_do(cases)
+        to_do(whose)
         .order_by()
         .values("owner")
         .annotate(

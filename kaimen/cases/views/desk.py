@@ -98,9 +98,16 @@ def found(form: FilterForm, person: Person) -> QuerySet[Case]:
     return cases.order_by(*order) if order else cases
 
 
+class _Keys(Paginator):
+    """Sorts and cuts keys; only the rows of the page itself are read with all they show."""
+
+    def _get_page(self, keys: Any, *args: Any, **kwargs: Any) -> Page[Case]:
+        return Page(queries.as_rows(keys), *args, **kwargs)
+
+
 def desk_list(request: HttpRequest, person: Person) -> DeskList:
     form = filters(request, person)
-    page = Paginator(found(form, person), A_PAGE).get_page(request.GET.get("page"))
+    page = _Keys(found(form, person).values_list("pk", flat=True), A_PAGE).get_page(request.GET.get("page"))
     return DeskList(
         form=form,
         page=page,

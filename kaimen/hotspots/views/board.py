@@ -19,6 +19,7 @@ from kaimen.foundation.models import Person
 from kaimen.hotspots import queries, wording
 from kaimen.hotspots.forms import BoardFilter
 from kaimen.hotspots.models import HotIssue
+from kaimen.logic.rates import SMALLEST_GROUP
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of show
@@ -63,7 +64,7 @@ def hot_public(request: HttpRequest) -> HttpResponse:
     community = current_community(request)
     shown = queries.public(community, timezone.now())
     rows = [{"issue": issue, "title": wording.public_title(issue)} for issue in shown.issues]
-    spots = queries.spots(community, shown.issues)
+    spots = [spot for spot in queries.spots(community, shown.issues) if spot.cases >= SMALLEST_GROUP]
     return render(
         request, "hotspots/public.html", {"public": shown, "rows": rows, "spots": spots, "house": community}
     )

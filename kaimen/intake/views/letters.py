@@ -163,7 +163,7 @@ def _page(request: HttpRequest, letter: Letter, form: AnswerForm, status: int) -
         "name": mask_name(letter.name),
         "form": form,
         "token": links.token(letter),
-        "unread": letter.state
+        "not_opened": letter.state
         in (
             LetterState.MADE,
             LetterState.SENT,

@@ -15,6 +15,7 @@ from .arriving import (
     unsubscribe,
 )
 from .making import make_letters, stop_mailing
+from .packs import load_templates
 from .printing import post_batch, start_batch, take_numbers
 from .sending import send_letters
 from .templates import add_template, edit_template, switch_template
@@ -41,6 +42,7 @@ __all__ = [
     "correct_by_reader",
     "drop_mailing",
     "edit_template",
+    "load_templates",
     "mail_to",
     "make_letters",
     "mend_letter",

@@ -35,6 +35,16 @@ def letter_templates(request: HttpRequest) -> HttpResponse:
     return render(request, "letters/templates.html", {"templates": rows})
 
 
+@login_required
+@require_POST
+def letter_templates_load(request: HttpRequest) -> HttpResponse:
+    """The templates that come with the house; those already here stay as they are."""
+    person, community = sender(request)
+    added = actions.load_templates(community=community, by=person, now=timezone.now())
+    messages.success(request, _("添了 %(n)s 个现成的模板，可以照自己的话改。") % {"n": added})
+    return redirect("letter_templates")
+
+
 @never_cache
 @login_required
 def letter_template_new(request: HttpRequest) -> HttpResponse:

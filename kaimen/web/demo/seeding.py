@@ -26,6 +26,7 @@ from kaimen.foundation.permissions import holders
 from kaimen.hotspots.actions import gather_issues
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import FormLink
+from kaimen.web.demo import mailing
 from kaimen.web.demo.playing import Player
 from kaimen.web.demo.voices import bring_voices
 
@@ -49,6 +50,7 @@ def load(say: Callable[[str], None]) -> None:
     figures.recompute_all(community)
     heard = gather_issues(community=community, now=now) if voices else 0
     say(f"办件 {played}（其中老账 {voices}），听出热点的有 {heard}")
+    say(f"信函 {mailing.write(community, people['shen-anlan'])}")
 
 
 def settle(say: Callable[[str], None]) -> tuple[dict[str, Organisation], dict[str, Person]]:

@@ -35,14 +35,20 @@ def everything() -> dict[str, Rows]:
 
 
 def one_back() -> list[tuple[str, str]]:
-    """Go to the state before the newest migration of every room that has more than one. Returns what is then missing."""
+    """Go to the state before the newest migration of every room that has more than one. Returns what is then missing.
+
+    A newest one that an older one of another room stands on has to stay: there never was a state without it.
+    """
     graph = MigrationExecutor(connection).loader.graph
-    targets, newest = [], []
+    earlier = {}
     for app, name in graph.leaf_nodes():
-        earlier = [node for node in graph.node_map[app, name].parents if node.key[0] == app]
-        back = apps.get_app_config(app).name.startswith("kaimen.") and earlier
-        targets.append(earlier[0].key if back else (app, name))
-        newest += [(app, name)] if back else []
+        before = [node.key for node in graph.node_map[app, name].parents if node.key[0] == app]
+        if before and apps.get_app_config(app).name.startswith("kaimen."):
+            earlier[app, name] = before[0]
+    while held := [key for key in earlier if any(c.key not in earlier for c in graph.node_map[key].children)]:
+        del earlier[held[0]]
+    newest = list(earlier)
+    targets = [earlier.get(key, key) for key in graph.leaf_nodes()]
     MigrationExecutor(connection).migrate(targets)
     applied = MigrationExecutor(connection).loader.applied_migrations or {}
     return [node for node in newest if node not in applied]

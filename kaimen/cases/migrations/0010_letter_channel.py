@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0008_urgent_why_and_kind"),
+        ("cases", "0009_newest_of_an_owner"),
     ]
 
     operations = [
