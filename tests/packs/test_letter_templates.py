@@ -22,9 +22,10 @@ from kaimen.letters.papers import (
 from kaimen.logic.letters import check_text, fields_in, fill, fill_body, parse
 
 FOLDER = Path(__file__).resolve().parents[2] / "kaimen" / "packs" / "letter_templates"
-TEMPLATES = {
+PACKS = {
     path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
 }
+TEMPLATES = {key: pack for key, pack in PACKS.items() if "templates" not in pack}  # those that bring a sample
 ADDRESSES = {Kind.ENVELOPE, Kind.LABELS}
 
 

@@ -24,7 +24,8 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     keys, names = set(here.values_list("key", flat=True)), set(here.values_list("name", flat=True))
     added = 0
     for path in sorted(FOLDER.glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
+        pack = yaml.safe_load(path.read_text(encoding="utf-8"))
+        for entry in pack.get("templates", [pack]):  # one to a file, with its sample, or several together
             if entry["key"] in keys or entry["name"] in names:
                 continue
             text = {part: str(entry.get(part) or "").strip() for part in TEXT}
