@@ -7,6 +7,7 @@ import yaml
 from django.db import transaction
 
 from kaimen.foundation.models import Organisation, Person
+from kaimen.letters.enums import LetterKind
 from kaimen.letters.models import LetterTemplate
 
 from .templates import TEXT, add_template
@@ -26,7 +27,10 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     for path in sorted(FOLDER.glob("*.yaml")):
         pack = yaml.safe_load(path.read_text(encoding="utf-8"))
         for entry in pack.get("templates", [pack]):  # one to a file, with its sample, or several together
-            if entry["key"] in keys or entry["name"] in names:
+            address = (
+                entry["kind"] not in LetterKind.values
+            )  # envelopes and labels are made from addresses alone
+            if address or entry["key"] in keys or entry["name"] in names:
                 continue
             text = {part: str(entry.get(part) or "").strip() for part in TEXT}
             add_template(
