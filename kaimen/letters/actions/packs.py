@@ -42,5 +42,6 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
                 key=entry["key"],
                 from_pack=True,
             )
+            names.add(entry["name"])
             added += 1
     return added
