@@ -27,10 +27,8 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     for path in sorted(FOLDER.glob("*.yaml")):
         pack = yaml.safe_load(path.read_text(encoding="utf-8"))
         for entry in pack.get("templates", [pack]):  # one to a file, with its sample, or several together
-            address = (
-                entry["kind"] not in LetterKind.values
-            )  # envelopes and labels are made from addresses alone
-            if address or entry["key"] in keys or entry["name"] in names:
+            alone = entry["kind"] not in LetterKind.values  # envelopes and labels need nothing but addresses
+            if alone or entry["key"] in keys or entry["name"] in names:
                 continue
             text = {part: str(entry.get(part) or "").strip() for part in TEXT}
             add_template(
@@ -42,6 +40,7 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
                 key=entry["key"],
                 from_pack=True,
             )
+            keys.add(entry["key"])
             names.add(entry["name"])
             added += 1
     return added
