@@ -22,15 +22,25 @@ from kaimen.letters.papers import (
 from kaimen.logic.letters import check_text, fields_in, fill, fill_body, parse
 
 FOLDER = Path(__file__).resolve().parents[2] / "kaimen" / "packs" / "letter_templates"
-PACKS = {
-    path.stem: yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))
-}
-TEMPLATES = {key: pack for key, pack in PACKS.items() if "templates" not in pack}  # those that bring a sample
+PACKS = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.yaml"))]
+ENTRIES = [entry for pack in PACKS for entry in (*pack["templates"], *pack.get("addresses", []))]
+TEMPLATES = {entry["key"]: entry for entry in ENTRIES}
 ADDRESSES = {Kind.ENVELOPE, Kind.LABELS}
 
 
 def texts(template: dict[str, Any]) -> dict[str, str]:
     return {name: template.get(name, "") for name in ("title", "greeting", "number", "body")}
+
+
+def sample(template: dict[str, Any]) -> dict[str, str]:
+    """Its own sample; where it has none, the name of each field stands for itself."""
+    used = {name for text in texts(template).values() for name in fields_in(text)}
+    values: dict[str, str] = template.get("sample") or {name: f"示例{name}" for name in used}
+    return values
+
+
+def test_keys_are_used_once() -> None:
+    assert len(TEMPLATES) == len(ENTRIES)
 
 
 def test_there_is_a_template_of_every_kind() -> None:
@@ -40,18 +50,17 @@ def test_there_is_a_template_of_every_kind() -> None:
 @pytest.mark.parametrize("key", TEMPLATES)
 def test_its_fields_are_those_of_its_sample(key: str) -> None:
     template = TEMPLATES[key]
-    assert template["key"] == key
     used = {name for text in texts(template).values() for name in fields_in(text)}
-    assert used == set(template["sample"])
+    assert used == set(sample(template))
     assert [check_text(text, used) for text in texts(template).values() if text] == [
         [] for text in texts(template).values() if text
     ]
-    assert missing_glyphs("".join([*texts(template).values(), *template["sample"].values()])) == []
+    assert missing_glyphs("".join([*texts(template).values(), *sample(template).values()])) == []
 
 
 @pytest.mark.parametrize("key", TEMPLATES)
 def test_it_is_made_with_its_sample(key: str) -> None:
-    template, values = TEMPLATES[key], TEMPLATES[key]["sample"]
+    template, values = TEMPLATES[key], sample(TEMPLATES[key])
     body = fill_body(parse(template["body"]), values)
     filled = {name: fill(text, values) for name, text in texts(template).items() if name != "body"}
     if template["kind"] in ADDRESSES:

@@ -7,7 +7,6 @@ import yaml
 from django.db import transaction
 
 from kaimen.foundation.models import Organisation, Person
-from kaimen.letters.enums import LetterKind
 from kaimen.letters.models import LetterTemplate
 
 from .templates import TEXT, add_template
@@ -25,10 +24,9 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     keys, names = set(here.values_list("key", flat=True)), set(here.values_list("name", flat=True))
     added = 0
     for path in sorted(FOLDER.glob("*.yaml")):
-        pack = yaml.safe_load(path.read_text(encoding="utf-8"))
-        for entry in pack.get("templates", [pack]):  # one to a file, with its sample, or several together
-            alone = entry["kind"] not in LetterKind.values  # envelopes and labels need nothing but addresses
-            if alone or entry["key"] in keys or entry["name"] in names:
+        # envelopes and labels, under `addresses`, are laid out from addresses alone: nobody writes them
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
+            if entry["key"] in keys or entry["name"] in names:
                 continue
             text = {part: str(entry.get(part) or "").strip() for part in TEXT}
             add_template(
@@ -40,7 +38,6 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
                 key=entry["key"],
                 from_pack=True,
             )
-            keys.add(entry["key"])
             names.add(entry["name"])
             added += 1
     return added

@@ -22,6 +22,7 @@ from kaimen.letters.papers import (
     make_pdf,
     missing_glyphs,
 )
+from kaimen.letters.papers.many import TOGETHER
 from kaimen.logic.letters import fill_body, parse
 
 from .cast import LONG, OFFICIAL, letter
@@ -185,3 +186,11 @@ def test_word_keeps_the_measures_of_the_standard() -> None:
     section = docx.Document(io.BytesIO(make_docx("official", OFFICIAL))).sections[0]
     sides = (section.top_margin, section.right_margin, section.bottom_margin, section.left_margin)
     assert [round(side.mm) for side in sides if side is not None] == [37, 26, 35, 28]
+
+
+def test_for_both_sides_a_new_volume_begins_on_a_front_too() -> None:
+    sheets = [letter(salutation=f"示例{n}号：") for n in range(TOGETHER + 1)]
+    out = io.BytesIO()
+    assert make_many("personal", sheets, merged=out, duplex=True).pages == 2 * TOGETHER + 1
+    last = PdfReader(out).pages[2 * TOGETHER].extract_text().replace(" ", "")
+    assert f"示例{TOGETHER}号" in last
