@@ -34,7 +34,7 @@ def make_many(
     `merged` gets all of them in that order as one PDF; with `duplex` each letter begins on a front side. `sheets` is
     read as it is needed, so a generator over the database is fine. A letter that cannot be made raises CannotMake;
     those before it have been handed over already. The compiler holds Python's lock, so threads would not make it
-    quicker; two processes do.
+    quicker.
     """
     press = Press(kind, own_fonts)
     made = Made()
