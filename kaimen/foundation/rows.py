@@ -34,7 +34,7 @@ class _Plan:
     """How a model's rows go in: a getter of all its values, and for those not plain their position and preparation."""
 
     values: Callable[[Any], tuple[Any, ...]]
-    prepared: tuple[tuple[int, Callable[[Any], Any]], ...]
+    prepared: tuple[tuple[int, Callable[[Any, Any], Any]], ...]
     head: str
     marks: str
     tail: str
@@ -47,12 +47,13 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     rows = list(rows)
     if not rows:
         return rows
+    ops = connection.ops
     plan = _plan(type(rows[0]), connection.vendor)
     with connection.cursor() as cursor:
         for start in range(0, len(rows), plan.at_once):
             part = rows[start : start + plan.at_once]
             cursor.execute(
-                plan.head + ", ".join([plan.marks] * len(part)) + plan.tail, _parameters(plan, part)
+                plan.head + ", ".join([plan.marks] * len(part)) + plan.tail, _parameters(plan, part, ops)
             )
             if plan.key:
                 for row, (key,) in zip(part, cursor.fetchall(), strict=True):
@@ -62,12 +63,13 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     return rows
 
 
-def _parameters(plan: _Plan, rows: list[Any]) -> list[Any]:
+def _parameters(plan: _Plan, rows: list[Any], ops: Any) -> list[Any]:
     parameters: list[Any] = []
     for row in rows:
         values = list(plan.values(row))
         for position, prepare in plan.prepared:
-            values[position] = prepare(values[position])
+            if values[position] is not None:
+                values[position] = prepare(values[position], ops)
         parameters += values
     return parameters
 
@@ -97,5 +99,13 @@ def _plain(field: "models.Field[Any, Any]") -> bool:
     return type(field) in PLAIN
 
 
-def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any], Any]:
-    return lambda value: field.get_db_prep_save(value, connection)
+def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any, Any], Any]:
+    """From the value to what the database takes, given its operations; None is never asked about."""
+    if type(field) is models.DateTimeField:
+        return lambda value, ops: ops.adapt_datetimefield_value(value)
+    if type(field) is models.DateField:
+        return lambda value, ops: ops.adapt_datefield_value(value)
+    if type(field) is models.JSONField:
+        encoder = field.encoder
+        return lambda value, ops: ops.adapt_json_value(value, encoder)
+    return lambda value, _ops: field.get_db_prep_save(value, connection)

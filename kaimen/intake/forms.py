@@ -99,9 +99,8 @@ class SayForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
-    code = forms.CharField(
+    code = Handle(
         label=_("短信里的 6 位数字"),
-        required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )

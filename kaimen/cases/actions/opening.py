@@ -84,7 +84,7 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
     return [one.case for one in opened]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # all or nothing, and nobody goes on after a failure
 def write_opened(opened: list[Opening]) -> None:
     _number(opened)
     insert(one.case for one in opened)
