@@ -5,7 +5,9 @@ and kept; what a field does not take as it is goes through its own `get_db_prep_
 `save()`, sends no signals and does not know `auto_now`, and it fills in the keys that the database gives out.
 """
 
-from collections.abc import Callable, Iterable
+import contextlib
+from collections.abc import Callable, Iterable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
@@ -42,25 +44,82 @@ class _Plan:
     key: str  # of the key that comes back, "" when it was given
 
 
+@dataclass(frozen=True)
+class _Part:
+    """Rows of one model that fit into one statement."""
+
+    plan: _Plan
+    rows: list[Any]
+
+    @property
+    def sql(self) -> str:
+        return self.plan.head + ", ".join([self.plan.marks] * len(self.rows)) + self.plan.tail
+
+
+# None: nobody collects, every insert is written at once
+_waiting: ContextVar[list[_Part] | None] = ContextVar("waiting", default=None)
+
+
 def insert(rows: Iterable[Row]) -> list[Row]:
-    """Write new rows of one model, all in the caller's transaction, and give them back with their keys."""
+    """Write new rows of one model, all in the caller's transaction, and give them back with their keys.
+
+    Inside `together` they wait: the rows come back at once, their keys with the next `settle`.
+    """
     rows = list(rows)
-    if not rows:
-        return rows
-    ops = connection.ops
-    plan = _plan(type(rows[0]), connection.vendor)
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), plan.at_once):
-            part = rows[start : start + plan.at_once]
-            cursor.execute(
-                plan.head + ", ".join([plan.marks] * len(part)) + plan.tail, _parameters(plan, part, ops)
-            )
-            if plan.key:
-                for row, (key,) in zip(part, cursor.fetchall(), strict=True):
-                    setattr(row, plan.key, key)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+    if rows:
+        plan = _plan(type(rows[0]), connection.vendor)
+        parts = [_Part(plan, rows[n : n + plan.at_once]) for n in range(0, len(rows), plan.at_once)]
+        waiting = _waiting.get()
+        if waiting is None:
+            _write(parts)
+        else:
+            waiting += parts
     return rows
+
+
+@contextlib.contextmanager
+def together() -> Iterator[None]:
+    """Rows of several models in as few round trips as their keys allow, written at the latest at the end.
+
+    PostgreSQL takes several statements at once; on SQLite, which is no trip away, they follow each other. One inside
+    another is part of it.
+    """
+    if _waiting.get() is not None:
+        yield
+        return
+    outer = _waiting.set([])
+    try:
+        yield
+        settle()
+    finally:
+        _waiting.reset(outer)
+
+
+def settle() -> None:
+    """Write what waits: afterwards all rows inserted so far have their keys. Outside `together` nothing ever waits."""
+    waiting = _waiting.get()
+    if waiting:
+        _write(waiting)
+        waiting.clear()
+
+
+def _write(parts: "list[_Part]") -> None:
+    ops = connection.ops
+    at_once = connection.vendor == "postgresql" and not connection.features.uses_server_side_binding
+    with connection.cursor() as cursor:
+        if at_once:
+            sql = ";".join(part.sql for part in parts)
+            cursor.execute(sql, [value for part in parts for value in _parameters(part.plan, part.rows, ops)])
+        for n, part in enumerate(parts):
+            if not at_once:
+                cursor.execute(part.sql, _parameters(part.plan, part.rows, ops))
+            elif n:
+                cursor.nextset()
+            if part.plan.key:
+                for row, (key,) in zip(part.rows, cursor.fetchall(), strict=True):
+                    setattr(row, part.plan.key, key)
+            for row in part.rows:
+                row._state.adding, row._state.db = False, connection.alias
 
 
 def _parameters(plan: _Plan, rows: list[Any], ops: Any) -> list[Any]:

@@ -16,7 +16,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, together
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
@@ -86,9 +86,10 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
     fresh = {need.key: need for need in reversed(needs) if need.key not in outcomes}
     wanted = _not_flooding([need for need in needs if fresh.get(need.key) is need], outcomes)
     owned = _owned(wanted, outcomes)
-    made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
-    done = list(zip([need for need, _ in owned], made, strict=True))
-    _keep_submissions(done)
+    with together():
+        made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
+        done = list(zip([need for need, _ in owned], made, strict=True))
+        _keep_submissions(done)
     for need, case in done:
         outcomes[need.key] = case
         if need.join:

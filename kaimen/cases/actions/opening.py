@@ -19,7 +19,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import notices
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, settle, together
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.text import clean
 
@@ -88,10 +88,12 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
 def write_opened(opened: list[Opening]) -> None:
     _number(opened)
     insert(one.case for one in opened)
+    settle()
     for one in opened:
         for promise in one.promises:
             promise.case = one.case  # it has its key only now
-    _write_around(opened)
+    with together():
+        _write_around(opened)
 
 
 def prepare(new: NewCase) -> Opening:
