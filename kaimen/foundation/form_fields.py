@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from kaimen.logic.text import clean
 
 
-class _Light(forms.CharField):
+class Light(forms.Field):
     """Every form takes copies of its class's fields; this copy is as deep as one form may differ from the next (its own
     settings, its widget's attributes), and much cheaper: a page of twelve fields is made for every need."""
 
@@ -20,7 +20,7 @@ class _Light(forms.CharField):
         return twin
 
 
-class Said(_Light):
+class Said(Light, forms.CharField):
     """A text field. Control and zero-width characters and direction overrides never get past it (logic.text.clean):
     PostgreSQL refuses NUL, and an override turns round whatever stands behind it on an officer's screen."""
 
@@ -34,7 +34,7 @@ class Said(_Light):
         return clean(str(value)) if value not in self.empty_values else ""
 
 
-class Handle(_Light):
+class Handle(Light, forms.CharField):
     """What the page itself put there: a key, a choice, a signed handle. One that is none is as good as nothing; an
     error would stand at a field that nobody sees."""
 

@@ -105,7 +105,10 @@ def settle() -> None:
 
 def _write(parts: "list[_Part]") -> None:
     ops = connection.ops
-    at_once = connection.vendor == "postgresql" and not connection.features.uses_server_side_binding
+    features: Any = (
+        connection.features
+    )  # only PostgreSQL's know of binding; bound there, statements come one by one
+    at_once = connection.vendor == "postgresql" and not features.uses_server_side_binding
     with connection.cursor() as cursor:
         if at_once:
             sql = ";".join(part.sql for part in parts)

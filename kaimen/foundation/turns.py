@@ -25,7 +25,9 @@ def my_turn() -> Iterator[None]:
 
     The system gives it back when a process ends, however it ends.
     """
-    handle = _file(os.getpid(), str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else -1
+    handle = (
+        _file(os.getpid(), str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else -1
+    )
     if handle < 0:
         yield
         return

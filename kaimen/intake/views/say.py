@@ -188,7 +188,7 @@ def _obvious(request: HttpRequest, community: Organisation, link: FormLink | Non
     """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
     if "service" in request.POST or (link and link.domain):
         return None
-    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
+    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1, answers=False)
     return found[0].service if found else None
 
 
