@@ -1,7 +1,7 @@
 """A process that takes one need: `python -m tests.faults.knocking KEY COMMUNITY [hold]`.
 
-Says "taken" when the need is written but not committed; with `hold` it commits when a line comes in. Then it says the
-case's number.
+Says "comes" before it begins, "taken" when the need is written but not committed; with `hold` it commits when a line
+comes in. Then it says the case's number.
 """
 
 import sys
@@ -16,15 +16,21 @@ def main(key: str, community: str, *hold: str) -> None:
     from kaimen.foundation.models import Organisation
     from kaimen.intake.actions import knock
 
+    Organisation.objects.get(key=community)  # connected
+    say("comes")
     # As machines.knock_by_key and other callers do: what belongs to the need is written in one transaction with it.
     with transaction.atomic():
         place = Organisation.objects.get(key=community)
         case = knock(key=key, community=place, words="东门早上没地方停车", channel=Channel.API, by=None)
-        sys.stdout.write("taken\n")
-        sys.stdout.flush()
+        say("taken")
         if hold:
             sys.stdin.readline()
-    sys.stdout.write(f"{case.number}\n")
+    say(case.number)
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

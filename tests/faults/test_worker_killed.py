@@ -166,7 +166,7 @@ def test_two_deliveries_never_share_a_message_id(park: World) -> None:
 def test_a_roster_import_killed_half_way_and_started_again_adds_everybody_once(
     park: World, tmp_path: Path
 ) -> None:
-    """Three starts of the real command: killed after its first chunk, then in the middle of one, then not."""
+    """Three starts of the real command: killed in the middle of a chunk, then after one, then not."""
     people = 1500
     table = tmp_path / "roster.csv"
     rows = "\n".join(f"示例{n},139{n:08},示例模具厂" for n in range(people))
@@ -178,13 +178,13 @@ def test_a_roster_import_killed_half_way_and_started_again_adds_everybody_once(
     def start() -> AbstractContextManager[None]:
         return killed_and_waited_for(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL))
 
+    with stalled("foundation_employment") as stuck, start():  # people and their audit are written by then
+        wait_for(stuck)
+    assert Person.objects.count() == before, "people without the rest of their row"
     with start():
         wait_for(lambda: Person.objects.count() > before)
     half = Person.objects.count() - before
     assert half % CHUNK == 0, "part of a chunk"
-    with stalled("foundation_employment") as stuck, start():  # people and their audit are written by then
-        wait_for(stuck)
-    assert Person.objects.count() == before + half, "people without the rest of their row"
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert Person.objects.count() == before + people
     assert (
