@@ -4,7 +4,6 @@ import json
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from kaimen.foundation.robots import check_robot_address, post_to_robot
 from tests.foundation.servers import Gateway
-from tests.rig.network import OutsideRequest
 
 OUTSIDE = "93.184.215.14"
 
@@ -57,26 +55,35 @@ def names(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
     return asked
 
 
+def ways_out(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Nobody gets out of here; where they wanted to go."""
+    wanted: list[Any] = []
+
+    def refuse(address: Any, *args: Any, **kwargs: Any) -> None:
+        wanted.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    return wanted
+
+
 def test_a_name_that_answers_differently_the_second_time_leads_nowhere(
     settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.DEMO = False
-    with closing(socket.create_server(("127.0.0.1", 0))) as ours:
-        ours.setblocking(False)
-        port = ours.getsockname()[1]
-        names(monkeypatch, [OUTSIDE], ["127.0.0.1"])
-        # The rig lets nobody out: that it had to stop the way to the judged address is what we want to see.
-        with pytest.raises(OutsideRequest, match=OUTSIDE):
-            post_to_robot(f"https://robot.example:{port}/hook", "…")
-        with pytest.raises(BlockingIOError):
-            ours.accept()
+    asked, wanted = names(monkeypatch, [OUTSIDE], ["127.0.0.1"]), ways_out(monkeypatch)
+    with pytest.raises(ConnectionRefusedError):
+        post_to_robot("https://robot.example/hook", "…")
+    assert asked == ["robot.example"] and wanted == [(OUTSIDE, 443)]
 
 
 def test_one_address_inside_among_several_is_refused(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.DEMO = False
     names(monkeypatch, [OUTSIDE, "10.0.0.8"])
+    wanted = ways_out(monkeypatch)
     with pytest.raises(OSError, match="robot address"):
         post_to_robot("https://robot.example/hook", "…")
+    assert wanted == []
 
 
 def test_who_does_not_answer_at_one_address_is_tried_at_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
