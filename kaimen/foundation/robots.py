@@ -8,6 +8,7 @@ import ipaddress
 import json
 import socket
 import ssl
+from contextlib import closing
 from http.client import HTTPConnection, HTTPSConnection
 from urllib.parse import SplitResult, urlsplit
 
@@ -32,14 +33,11 @@ def post_to_robot(url: str, text: str) -> None:
     """
     parts, addresses = _judged(url)
     body = json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode()
-    connection = _connected(parts, addresses)
-    try:
-        path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    with closing(_connected(parts, addresses)) as connection:
         connection.request("POST", path, body, {"Content-Type": "application/json"})
-        answer = connection.getresponse()
-        said = answer.read(MOST)
-    finally:
-        connection.close()
+        with connection.getresponse() as answer:
+            said = answer.read(MOST)
     if answer.status != 200:
         raise RobotRefused(answer.status)
     reply = json.loads(said or b"{}")
