@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from kaimen.letters.views import letters, mailings, posting, templates
+from kaimen.letters.views import heads, letters, mailings, posting, templates
 
 urlpatterns = [
     path("letters/", mailings.mailings, name="mailings"),
     path("letters/new", mailings.mailing_new, name="mailing_new"),
+    path("letters/head", heads.letterhead, name="letterhead"),
     path("letters/templates/", templates.letter_templates, name="letter_templates"),
     path("letters/templates/new", templates.letter_template_new, name="letter_template_new"),
     path("letters/templates/load", templates.letter_templates_load, name="letter_templates_load"),

@@ -155,6 +155,7 @@ WHO: dict[str, frozenset[str]] = {
     "mailings": SENDERS,
     "mailing_new": SENDERS,
     "letter_templates": SENDERS,
+    "letterhead": SENDERS,
     "letter_templates_load": SENDERS,
     "letter_template_new": SENDERS,
     "letter_template_preview": SENDERS,

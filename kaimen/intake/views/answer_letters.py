@@ -69,8 +69,8 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
                 now=timezone.now(),
                 key=data["key"][:40],
             )
-        except actions.NotNow:
-            form.add_error(None, _("信里还有空着的，或者有印不出来的字。"))
+        except actions.NotNow as error:
+            form.add_error(None, wording.stands_against(error))
         else:
             messages.success(request, _("答复信做好了，可以打印。"))
             return redirect("answer_letter", number)

@@ -15,6 +15,7 @@ from .arriving import (
     unsubscribe,
 )
 from .making import make_letters, stop_mailing
+from .numbering import change_code
 from .packs import load_templates
 from .printing import post_batch, start_batch, take_numbers
 from .sending import send_letters
@@ -35,6 +36,7 @@ __all__ = [
     "Recipient",
     "add_template",
     "answer_letter",
+    "change_code",
     "change_text",
     "check_mailing",
     "choose_columns",

@@ -38,7 +38,7 @@ def draft_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         letter.mailing = mailing
     return {
         "mailing": mailing,
-        "words": WordsForm(initial=mailing.text),
+        "words": WordsForm(initial=mailing.text, kind=mailing.kind),
         "roles": RolesForm(
             organisations=senders_nodes(person) if person else None, initial={"top": mailing.organisation_id}
         ),

@@ -1,0 +1,58 @@
+"""What an organisation's papers bear at their head, and what is wrong with the 发文字号 of one that is not made yet."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from kaimen.foundation.models import Organisation
+from kaimen.letters.enums import NUMBERED
+from kaimen.letters.models import IssuedNumber, Letterhead, Mailing
+from kaimen.logic.issuing import IssuingNumber, WrongNumber, counts_itself, read_number, tidy
+
+
+def head_of(organisation: Organisation) -> Letterhead:
+    """Its letterhead; one that is not kept yet when it has none."""
+    found = Letterhead.objects.select_related("logo").filter(organisation=organisation).first()
+    return found or Letterhead(organisation=organisation)
+
+
+def code_of(organisation: Organisation) -> str:
+    """Its 代字, "" when nobody has written one."""
+    return Letterhead.objects.filter(organisation=organisation).values_list("code", flat=True).first() or ""
+
+
+def number_of(mailing: Mailing, now: datetime) -> IssuingNumber:
+    """What the mailing's 发文字号 says today; a counted one has 1. Raises WrongNumber."""
+    year = timezone.localdate(now).year
+    return read_number(mailing.text.get("number", ""), code=code_of(mailing.organisation), year=year)
+
+
+def number_problems(mailing: Mailing, now: datetime) -> list[list[Any]]:
+    """[where, code, params] of what keeps an official paper from its number; [] for every other paper."""
+    if mailing.kind not in NUMBERED:
+        return []
+    try:
+        number = number_of(mailing, now)
+    except WrongNumber as error:
+        return [["number", error.code, error.params]]
+    if not counts_itself(tidy(mailing.text["number"])) and taken(mailing, number):
+        return [["number", "number_taken", {"number": str(number)}]]
+    return []
+
+
+def taken(mailing: Mailing, number: IssuingNumber) -> bool:
+    """Did another paper of this organisation go out under `number`?"""
+    rows = IssuedNumber.objects.filter(
+        organisation=mailing.organisation, code=number.code, year=number.year, serial=number.serial
+    )
+    return rows.exclude(mailing=mailing.pk).exists()
+
+
+def issued_by(organisation: Organisation, most: int = 20) -> list[IssuedNumber]:
+    """The register, the newest first."""
+    return list(
+        IssuedNumber.objects.filter(organisation=organisation)
+        .select_related("mailing")
+        .order_by("-pk")[:most]
+    )
