@@ -18,6 +18,7 @@ class LetterKind(TextChoices):
 NUMBERED = frozenset(
     {LetterKind.OFFICIAL, LetterKind.MOTION, LetterKind.REPLY}
 )  # official papers by GB/T 9704-2012: none goes out without its 发文字号
+NUMBERED_EACH = frozenset({LetterKind.CERTIFICATE, LetterKind.GOOD_NEWS})  # may bear a number of their own
 EDITABLE = NUMBERED | {LetterKind.ANSWER}  # whoever gets one may have to work on in it: also as .docx
 
 

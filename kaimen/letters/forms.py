@@ -11,7 +11,15 @@ from kaimen.foundation.form_fields import Said
 from kaimen.foundation.forms import PHONE_PROBLEMS
 from kaimen.foundation.models import Organisation
 from kaimen.letters.actions.templates import TEXT
-from kaimen.letters.enums import NUMBERED, LetterChannel, LetterKind, LetterState, ReturnReason, SignatureForm
+from kaimen.letters.enums import (
+    NUMBERED,
+    NUMBERED_EACH,
+    LetterChannel,
+    LetterKind,
+    LetterState,
+    ReturnReason,
+    SignatureForm,
+)
 from kaimen.letters.models import LetterTemplate
 from kaimen.letters.recipients import EVERYBODY
 from kaimen.logic.identity import check_phone
@@ -110,7 +118,7 @@ class WordsForm(forms.Form):
         super().__init__(*args, **kwargs)
         if kind not in NUMBERED:
             del self.fields["signed"]
-        if kind == LetterKind.CERTIFICATE:
+        if kind in NUMBERED_EACH:
             self.fields["number"].label, self.fields["number"].help_text = _("证书编号"), ""
         elif kind not in NUMBERED:
             del self.fields["number"]

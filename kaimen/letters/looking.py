@@ -13,7 +13,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from kaimen.foundation import sms
-from kaimen.letters.enums import NUMBERED, LetterChannel
+from kaimen.letters.enums import NUMBERED_EACH, LetterChannel
 from kaimen.letters.heads import number_problems
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.printer import unprintable
@@ -30,9 +30,9 @@ def wrong_with(text: dict[str, str], known: list[str], kind: str = "") -> list[l
     The 发文字号 of an official `kind` is looked at by `number_problems`.
     """
     found: list[list[Any]] = []
-    for where in (
-        ("title", "greeting", "body") if kind in NUMBERED else ("title", "greeting", "body", "number")
-    ):
+    for where in ("title", "greeting", "body", "number"):
+        if where == "number" and kind not in NUMBERED_EACH:
+            continue
         if text.get(where) or where == "body":
             found += [
                 [where, problem.code, dict(problem.params)]

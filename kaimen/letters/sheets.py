@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from kaimen.letters import links
-from kaimen.letters.enums import NUMBERED, SignatureForm
+from kaimen.letters.enums import NUMBERED, NUMBERED_EACH, SignatureForm
 from kaimen.letters.heads import code_of
 from kaimen.letters.models import Letter, Mailing
 from kaimen.letters.papers import Sender, Sheet
@@ -58,8 +58,8 @@ def values_of(letter: Letter, mailing: Mailing, day: date) -> dict[str, str]:
 
 
 def filled_parts(kind: str, words: dict[str, str]) -> list[str]:
-    """The texts of a mailing that are filled for each letter; a 发文字号 is one for all of them."""
-    return [part for name, part in words.items() if name != "number" or kind not in NUMBERED]
+    """The texts of a mailing that are filled for each letter; a 发文字号 is one for all of them, a letter has none."""
+    return [part for name, part in words.items() if name != "number" or kind in NUMBERED_EACH]
 
 
 class Writer:
@@ -94,12 +94,14 @@ class Writer:
     def _number(self, values: dict[str, str]) -> str:
         """One 发文字号 for the whole mailing, its place open until it is made; a certificate's is filled for each."""
         pattern = self.mailing.text.get("number", "")
-        if self.mailing.kind not in NUMBERED:
+        if self.mailing.kind in NUMBERED_EACH:
             return text.fill(pattern, values)
+        if self.mailing.kind not in NUMBERED:
+            return ""
         return issuing.fill_number(issuing.tidy(pattern), code=self._code, year=self.day.year, serial=None)
 
 
-def sample_sheet(words: dict[str, str], house: str) -> Sheet:
+def sample_sheet(kind: str, words: dict[str, str], house: str) -> Sheet:
     """A sheet for somebody invented; fields that nobody knows stay in their braces."""
     values = (
         {"": "{}"}
@@ -113,7 +115,7 @@ def sample_sheet(words: dict[str, str], house: str) -> Sheet:
         postcode=SAMPLE["邮编"],
         salutation=text.fill(words.get("greeting", ""), values),
         title=text.fill(words.get("title", ""), values),
-        number=text.fill(words.get("number", ""), values),
+        number=text.fill(words.get("number", ""), values) if kind in NUMBERED | NUMBERED_EACH else "",
         body=text.fill_body(text.parse(words.get("body", "")), values),
         sealed=words.get("signed") != SignatureForm.UNSEALED,
         signature=(words.get("sender") or house,),

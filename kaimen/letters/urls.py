@@ -28,6 +28,7 @@ urlpatterns = [
     path("letters/<int:pk>/batch/<int:number>/<slug:what>", posting.batch_file, name="batch_file"),
     path("letters/one/<int:pk>", letters.letter, name="letter"),
     path("letters/one/<int:pk>/pdf", letters.letter_pdf, name="letter_pdf"),
+    path("letters/one/<int:pk>/docx", letters.letter_docx, name="letter_docx"),
     path("letters/one/<int:pk>/mend", letters.letter_mend, name="letter_mend"),
     path("letters/one/<int:pk>/do/<slug:verb>", letters.letter_do, name="letter_do"),
 ]

@@ -83,8 +83,9 @@ def test_an_official_paper_without_its_number_is_not_made_and_the_field_is_named
 
 
 def test_other_papers_need_none(park: World) -> None:
-    found = made(park)
-    assert found.text["number"] == "" and not IssuedNumber.objects.exists()
+    found = made(park, text=TEXT | {"number": PATTERN})  # its template was an official one before
+    assert Writer(found, MONDAY).sheet(the(found)).number == ""
+    assert not IssuedNumber.objects.exists()
 
 
 def test_a_certificate_has_a_number_of_its_own_for_each(park: World) -> None:

@@ -20,6 +20,7 @@ from kaimen.foundation.form_fields import Handle, Said
 from kaimen.foundation.models import Person
 from kaimen.intake import answer_letters
 from kaimen.letters import actions, files, wording
+from kaimen.letters.editable import docx_response
 from kaimen.letters.models import Letter
 
 MOVES = {"send": gettext_lazy("寄出了"), "deliver": gettext_lazy("送到了")}
@@ -91,6 +92,12 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
 def answer_letter_pdf(request: HttpRequest, person: Person, number: str, pk: int) -> HttpResponse:
     found = _letter(_theirs(person, number), pk)
     return files.response(found.pdf, f"letter-{found.number}.pdf")
+
+
+@require_safe
+@desk_people
+def answer_letter_docx(request: HttpRequest, person: Person, number: str, pk: int) -> HttpResponse:
+    return docx_response(_letter(_theirs(person, number), pk))
 
 
 def _move(request: HttpRequest, person: Person, case: Case) -> HttpResponse:

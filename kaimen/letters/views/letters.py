@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.foundation import audit
 from kaimen.letters import actions, files, queries, wording
+from kaimen.letters.editable import docx_response, is_editable
 from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
@@ -42,6 +43,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     _person, found = own_letter(request, pk)
     return files.response(found.pdf, f"letter-{found.number}.pdf")
+
+
+@login_required
+@require_safe
+def letter_docx(request: HttpRequest, pk: int) -> HttpResponse:
+    _person, found = own_letter(request, pk)
+    return docx_response(found)
 
 
 @login_required
@@ -127,6 +135,7 @@ def _page(
     context = {
         "letter": found,
         "mailing": found.mailing,
+        "editable": is_editable(found),
         "events": [(event, happened(event)) for event in events],
         "reason": wording.reason(found.reason),
         "tone": wording.TONES.get(LetterState(found.state), ""),
