@@ -1,5 +1,6 @@
 """What an organisation's papers bear at their head, and what is wrong with the 发文字号 of one that is not made yet."""
 
+import logging
 from datetime import datetime
 from typing import Any
 
@@ -8,13 +9,30 @@ from django.utils import timezone
 from kaimen.foundation.models import Organisation
 from kaimen.letters.enums import NUMBERED
 from kaimen.letters.models import IssuedNumber, Letterhead, Mailing
+from kaimen.letters.papers import Sender
 from kaimen.logic.issuing import IssuingNumber, WrongNumber, counts_itself, read_number, tidy
+
+log = logging.getLogger(__name__)
 
 
 def head_of(organisation: Organisation) -> Letterhead:
     """Its letterhead; one that is not kept yet when it has none."""
     found = Letterhead.objects.select_related("logo").filter(organisation=organisation).first()
     return found or Letterhead(organisation=organisation)
+
+
+def sender_of(organisation: Organisation) -> Sender:
+    """Its name and mark. A mark whose file is gone from the disk keeps no letter from being made."""
+    logo = head_of(organisation).logo
+    try:
+        data = logo.file.read() if logo else None
+    except FileNotFoundError:
+        log.error("the file of a letterhead's logo is missing")
+        data = None
+    finally:
+        if logo:
+            logo.file.close()
+    return Sender(name=organisation.name, logo=data)
 
 
 def code_of(organisation: Organisation) -> str:

@@ -5,11 +5,12 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from kaimen.foundation.models import Organisation
 from kaimen.letters import links
 from kaimen.letters.enums import NUMBERED, NUMBERED_EACH, SignatureForm
-from kaimen.letters.heads import code_of
+from kaimen.letters.heads import code_of, sender_of
 from kaimen.letters.models import Letter, Mailing
-from kaimen.letters.papers import Sender, Sheet
+from kaimen.letters.papers import Sheet
 from kaimen.logic import issuing
 from kaimen.logic import letters as text
 
@@ -69,6 +70,7 @@ class Writer:
         self.mailing = mailing
         self.day = timezone.localdate(now)
         self._body = text.parse(mailing.text["body"])
+        self._sender = sender_of(mailing.organisation)
         self._code = code_of(mailing.organisation) if mailing.kind in NUMBERED else ""
 
     def sheet(self, letter: Letter, on: datetime | None = None) -> Sheet:
@@ -88,7 +90,7 @@ class Writer:
             sealed=self.mailing.text.get("signed") != SignatureForm.UNSEALED,
             link=links.url(letter),
             caption=f"{CAPTION}\n编号 {letter.number}",
-            sender=Sender(name=self.mailing.organisation.name),
+            sender=self._sender,
         )
 
     def _number(self, values: dict[str, str]) -> str:
@@ -101,7 +103,7 @@ class Writer:
         return issuing.fill_number(issuing.tidy(pattern), code=self._code, year=self.day.year, serial=None)
 
 
-def sample_sheet(kind: str, words: dict[str, str], house: str) -> Sheet:
+def sample_sheet(kind: str, words: dict[str, str], organisation: Organisation) -> Sheet:
     """A sheet for somebody invented; fields that nobody knows stay in their braces."""
     values = (
         {"": "{}"}
@@ -109,6 +111,8 @@ def sample_sheet(kind: str, words: dict[str, str], house: str) -> Sheet:
         | SAMPLE
         | SAMPLE_NUMBER
     )
+    if code := code_of(organisation):
+        values["代字"] = code
     return Sheet(
         recipient=SAMPLE["姓名"],
         address=(SAMPLE["地址"], SAMPLE["单位"]),
@@ -118,7 +122,7 @@ def sample_sheet(kind: str, words: dict[str, str], house: str) -> Sheet:
         number=text.fill(words.get("number", ""), values) if kind in NUMBERED | NUMBERED_EACH else "",
         body=text.fill_body(text.parse(words.get("body", "")), values),
         sealed=words.get("signed") != SignatureForm.UNSEALED,
-        signature=(words.get("sender") or house,),
+        signature=(words.get("sender") or organisation.name,),
         date=SAMPLE["日期"],
-        sender=Sender(name=house),
+        sender=sender_of(organisation),
     )

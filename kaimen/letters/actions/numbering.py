@@ -10,9 +10,8 @@ from kaimen.foundation.models import Organisation, Person
 from kaimen.letters.enums import NUMBERED
 from kaimen.letters.errors import NotNow
 from kaimen.letters.heads import number_of
-from kaimen.letters.models import IssuedNumber, Letterhead, Mailing
-from kaimen.letters.permissions import check_can_send
-from kaimen.logic.issuing import IssuingNumber, WrongNumber, counts_itself, is_code, tidy
+from kaimen.letters.models import IssuedNumber, Mailing
+from kaimen.logic.issuing import IssuingNumber, WrongNumber, counts_itself, tidy
 
 TRIES = 5  # somebody else takes the same number in the same moment
 
@@ -65,19 +64,3 @@ def _entered(issued: IssuedNumber) -> bool:
     except IntegrityError:
         return False
     return True
-
-
-@transaction.atomic
-def change_code(*, organisation: Organisation, code: str, by: Person, now: datetime) -> None:
-    """The 代字 of an organisation, for the papers that come; those that were issued keep theirs. NotNow("code_wrong")."""
-    check_can_send(by, organisation)
-    code = tidy(code)
-    if code and not is_code(code):
-        raise NotNow("code_wrong")
-    head, _new = Letterhead.objects.get_or_create(organisation=organisation)
-    if (
-        Letterhead.objects.filter(pk=head.pk)
-        .exclude(code=code)
-        .update(code=code, changed_at=now, changed_by=by)
-    ):
-        audit.record(verb="letterhead.code", subject=organisation, by=by, code=code)

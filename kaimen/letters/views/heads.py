@@ -1,5 +1,7 @@
 """The letterhead of an organisation: its 代字 for the 发文字号, its mark, and the register of what it issued."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kaimen.foundation import files as uploads
 from kaimen.foundation.form_fields import Said
 from kaimen.foundation.models import Organisation, Person
-from kaimen.letters import actions, heads, wording
+from kaimen.letters import actions, files, heads, wording
+from kaimen.letters.enums import LetterKind
 from kaimen.letters.errors import NotNow
+from kaimen.letters.printer import print_one
+from kaimen.letters.sheets import sample_sheet
 
 from .common import login_required, sender, senders_nodes
 
@@ -25,6 +31,19 @@ class CodeForm(forms.Form):
         max_length=20,
         required=False,
         help_text=gettext_lazy("比如“灵工”：文件就是灵工发〔2026〕1号，函就是灵工函〔2026〕1号。"),
+    )
+
+
+class LogoForm(forms.Form):
+    logo = forms.FileField(
+        label=gettext_lazy("标志"),
+        help_text=gettext_lazy("PNG、JPG 都行，白底的最好。图里的拍摄信息会去掉。"),
+        widget=forms.FileInput(attrs={"accept": "image/*"}),
+        error_messages={
+            "required": gettext_lazy("先选一张图。"),
+            "empty": gettext_lazy("这张图是空的，请重新选。"),
+            "invalid": gettext_lazy("先选一张图。"),
+        },
     )
 
 
@@ -45,7 +64,49 @@ def letterhead(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("记下了，以后的文号就用它。"))
             return _back(organisation)
-    return _page(request, person, organisation, form)
+    return _page(request, person, organisation, form=form)
+
+
+@never_cache
+@login_required
+@require_POST
+def letterhead_logo(request: HttpRequest) -> HttpResponse:
+    """The mark at the head of the letters, drawn anew (foundation.files)."""
+    person, organisation = _whose(request)
+    form = LogoForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            actions.put_up_logo(
+                organisation=organisation, upload=form.cleaned_data["logo"], by=person, now=timezone.now()
+            )
+        except uploads.Refused as refused:
+            form.add_error("logo", uploads.refused_words(refused))
+        else:
+            messages.success(request, _("放上去了，以后做的信就用它。"))
+            return _back(organisation)
+    return _page(request, person, organisation, logo_form=form)
+
+
+@login_required
+@require_POST
+def letterhead_logo_drop(request: HttpRequest) -> HttpResponse:
+    person, organisation = _whose(request)
+    actions.take_down_logo(organisation=organisation, by=person, now=timezone.now())
+    messages.success(request, _("去掉了，信头又是一扇门。"))
+    return _back(organisation)
+
+
+@never_cache
+@login_required
+@require_safe
+def letterhead_sample(request: HttpRequest) -> HttpResponse:
+    """A letter with this head, for somebody invented."""
+    _person, organisation = _whose(request)
+    words = {"greeting": "{姓名}：", "body": _("您好！这是一封样信，看看信头合不合适。")}
+    made = print_one(LetterKind.PERSONAL, sample_sheet(LetterKind.PERSONAL, words, organisation))
+    response = HttpResponse(made, content_type=files.PDF)
+    response["Content-Disposition"] = 'inline; filename="sample.pdf"'
+    return response
 
 
 def _whose(request: HttpRequest) -> tuple[Person, Organisation]:
@@ -62,12 +123,14 @@ def _back(organisation: Organisation) -> HttpResponse:
     return redirect(f"{reverse('letterhead')}?of={organisation.pk}")
 
 
-def _page(request: HttpRequest, person: Person, organisation: Organisation, form: CodeForm) -> HttpResponse:
+def _page(request: HttpRequest, person: Person, organisation: Organisation, **forms: Any) -> HttpResponse:
     context = {
         "organisation": organisation,
         "organisations": senders_nodes(person),
         "head": heads.head_of(organisation),
-        "form": form,
+        "form": CodeForm(initial={"code": heads.code_of(organisation)}),
+        "logo_form": LogoForm(),
         "issued": heads.issued_by(organisation),
-    }
-    return render(request, "letters/letterhead.html", context, status=422 if form.errors else 200)
+    } | forms
+    status = 422 if any(form.errors for form in forms.values()) else 200
+    return render(request, "letters/letterhead.html", context, status=status)

@@ -105,7 +105,7 @@ def letter_template_preview(request: HttpRequest) -> HttpResponse:
     text = {name: request.POST.get(name, "")[:LONGEST] for name in WORDS}
     if "pdf" not in request.POST:
         return render(request, "letters/_preview.html", _preview(_kind(request), text, community))
-    made = print_one(_kind(request), sample_sheet(_kind(request), text, community.name))
+    made = print_one(_kind(request), sample_sheet(_kind(request), text, community))
     response = HttpResponse(made, content_type=files.PDF)
     response["Content-Disposition"] = 'inline; filename="sample.pdf"'
     return response
@@ -146,7 +146,7 @@ def _preview(kind: str, text: dict[str, str], community: Organisation) -> dict[s
         wrong += number_problems(text["number"])
     return {
         "wrong": [wording.text_problem(*problem) for problem in wrong],
-        "sheet": sample_sheet(kind, text, community.name) if text["body"].strip() else None,
+        "sheet": sample_sheet(kind, text, community) if text["body"].strip() else None,
         "of_table": [name for name in fields if name not in FIELDS],
     }
 
