@@ -36,7 +36,7 @@ class CodeForm(forms.Form):
 
 class LogoForm(forms.Form):
     logo = forms.FileField(
-        label=gettext_lazy("标志"),
+        label=gettext_lazy("换一张图"),
         help_text=gettext_lazy("PNG、JPG 都行，白底的最好。图里的拍摄信息会去掉。"),
         widget=forms.FileInput(attrs={"accept": "image/*"}),
         error_messages={
