@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from kaimen.foundation.models import Organisation
-from kaimen.letters.enums import NUMBERED
+from kaimen.letters.enums import NUMBERED, OPEN_TO_CHANGE
 from kaimen.letters.models import IssuedNumber, Letterhead, Mailing
 from kaimen.letters.papers import Sender
 from kaimen.logic.issuing import IssuingNumber, WrongNumber, counts_itself, read_number, tidy
@@ -22,8 +22,9 @@ def head_of(organisation: Organisation) -> Letterhead:
 
 
 def sender_of(organisation: Organisation) -> Sender:
-    """Its name and mark. A mark whose file is gone from the disk keeps no letter from being made."""
-    logo = head_of(organisation).logo
+    """Its name and mark, and its lines. A mark whose file is gone from the disk keeps no letter from being made."""
+    head = head_of(organisation)
+    logo = head.logo
     try:
         data = logo.file.read() if logo else None
     except FileNotFoundError:
@@ -32,7 +33,9 @@ def sender_of(organisation: Organisation) -> Sender:
     finally:
         if logo:
             logo.file.close()
-    return Sender(name=organisation.name, logo=data)
+    return Sender(
+        name=organisation.name, lines=tuple(head.lines.split("\n")) if head.lines else (), logo=data
+    )
 
 
 def code_of(organisation: Organisation) -> str:
@@ -44,6 +47,12 @@ def number_of(mailing: Mailing, now: datetime) -> IssuingNumber:
     """What the mailing's 发文字号 says today; a counted one has 1. Raises WrongNumber."""
     year = timezone.localdate(now).year
     return read_number(mailing.text.get("number", ""), code=code_of(mailing.organisation), year=year)
+
+
+def number_on(mailing: Mailing) -> str:
+    """The 发文字号 that stands on its papers; "" for a draft, and for papers that have none."""
+    drafted = mailing.state in OPEN_TO_CHANGE
+    return "" if drafted or mailing.kind not in NUMBERED else str(mailing.text.get("number", ""))
 
 
 def number_problems(mailing: Mailing, now: datetime) -> list[list[Any]]:

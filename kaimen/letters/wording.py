@@ -33,7 +33,7 @@ TEXT_PROBLEMS: dict[str, Any] = {
     "unpaired": _("“%(around)s”这里少半个大括号。"),
     "half_bold": _("“%(around)s”这里的两个星号没有配对。"),
     "number_missing": _("还没写。比如“{代字}发〔{年}〕{号}号”，号会自己往下编。"),
-    "number_no_code": _("本单位的发文代字还没填，请先到“信头”里写上。"),
+    "number_no_code": _("本单位的发文代字还没填，请督办或管理员到“信函 → 信头”里写上。"),
     "number_field": _("没有“{%(field)s}”这一栏，能用的是 {代字}、{年}、{号}。"),
     "number_year": _("“%(number)s”里的年份要写全，放在六角括号里，像〔2026〕。"),
     "number_first": _("“%(number)s”不用写“第”字。"),

@@ -47,7 +47,7 @@ def test_an_official_reply_without_the_office_s_code_names_the_field(park: World
 
 
 def test_an_official_reply_bears_the_next_number_on_paper_and_in_word(park: World, answered: Case) -> None:
-    actions.change_code(organisation=park.community, code="示例工", by=park.supervisor, now=MONDAY)
+    actions.change_head(organisation=park.community, code="示例工", lines="", by=park.supervisor, now=MONDAY)
     assert write(park, answered, "official_answer").status_code == 302
     assert write(park, answered, "official_answer").status_code == 302, "the same press again"
     letter = Letter.objects.get()

@@ -37,10 +37,10 @@ def test_a_red_headed_paper_gets_its_number_and_can_be_worked_on(
     desk.goto("/letters/")
     desk.get_by_role("link", name="信头").click()
     no_mark = {"name": "示例.png", "mimeType": "image/png", "buffer": b"no picture at all"}
-    desk.get_by_label("换一张图").set_input_files(no_mark)
+    desk.get_by_label("选一张图").set_input_files(no_mark)
     desk.get_by_role("button", name="放上去").click()
     assert "不是图片" in shown(desk)
-    desk.get_by_label("换一张图").set_input_files(no_mark | {"buffer": mark()})
+    desk.get_by_label("选一张图").set_input_files(no_mark | {"buffer": mark()})
     desk.get_by_role("button", name="放上去").click()
     assert "放上去了" in shown(desk)
 

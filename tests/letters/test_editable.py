@@ -20,7 +20,7 @@ def folder(settings: Any, tmp_path: Any) -> None:
 
 
 def official(park: World, kind: str = "reply", **more: str) -> Mailing:
-    actions.change_code(organisation=park.community, code="示例工", by=park.supervisor, now=MONDAY)
+    actions.change_head(organisation=park.community, code="示例工", lines="", by=park.supervisor, now=MONDAY)
     words = TEXT | {"number": "{代字}函〔{年}〕{号}号", "signed": "unsealed"} | more
     return made(park, chairs(2), kind=kind, text=words)
 

@@ -148,3 +148,15 @@ def test_a_code_that_breaks_the_rule_is_told_at_its_field(park: World) -> None:
     assert answer.status_code == 422 and "发文代字只写汉字" in answer.content.decode()
     assert client.post("/letters/head", {"of": str(park.community.pk), "code": "示例工"}).status_code == 302
     assert heads.code_of(park.community) == "示例工"
+
+
+def test_its_lines_stand_small_at_the_right_of_the_head(park: World) -> None:
+    client = signed_in(Client(), park.supervisor)
+    fields = {"of": str(park.community.pk), "code": "", "lines": "示例市示例路 1 号\r\n\r\n 0574-0000 0018 "}
+    assert client.post("/letters/head", fields).status_code == 302
+    assert heads.head_of(park.community).lines == "示例市示例路 1 号\n0574-0000 0018"
+    assert client.post("/letters/head", fields | {"lines": "1\n2\n3\n4"}).status_code == 422
+    found = mailing(park)
+    (page,) = pages(print_one("personal", Writer(found, MONDAY).sheet(the(found))))
+    line = page.line("示例市示例路")
+    assert line[-1].right == pytest.approx(210 - 30, abs=0.5) and line[0].top < 45

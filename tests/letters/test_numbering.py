@@ -33,7 +33,7 @@ def issue(park: World, number: str = PATTERN, now: datetime = MONDAY) -> str:
 
 
 def give_code(park: World, code: str = "示例工") -> None:
-    actions.change_code(organisation=park.community, code=code, by=park.supervisor, now=MONDAY)
+    actions.change_head(organisation=park.community, code=code, lines="", by=park.supervisor, now=MONDAY)
 
 
 def words_against(found: Mailing, park: World, now: datetime = MONDAY) -> list[str]:
@@ -143,7 +143,7 @@ def test_the_database_holds_a_number_once_and_keeps_it_when_the_papers_are_gone(
 def test_who_sends_for_an_organisation_writes_its_code(park: World) -> None:
     for person in (park.officer, park.chair, park.worker):
         with pytest.raises(PermissionDenied):
-            actions.change_code(organisation=park.community, code="示例", by=person, now=MONDAY)
+            actions.change_head(organisation=park.community, code="示例", lines="", by=person, now=MONDAY)
     with pytest.raises(NotNow, match="code_wrong"):
         give_code(park, "示例1〔")
     give_code(park, " 示例工 ")

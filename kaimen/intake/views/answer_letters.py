@@ -21,6 +21,7 @@ from kaimen.foundation.models import Person
 from kaimen.intake import answer_letters
 from kaimen.letters import actions, files, wording
 from kaimen.letters.editable import docx_response
+from kaimen.letters.heads import number_on
 from kaimen.letters.models import Letter
 
 MOVES = {"send": gettext_lazy("寄出了"), "deliver": gettext_lazy("送到了")}
@@ -80,7 +81,12 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
         "form": form,
         "answered": case.answers.exists(),
         "letters": [
-            {"letter": one, "tone": wording.TONES.get(one.state, ""), "moves": _moves(one)}  # type: ignore[call-overload]
+            {
+                "letter": one,
+                "number": number_on(one.mailing),
+                "tone": wording.TONES.get(one.state, ""),  # type: ignore[call-overload]
+                "moves": _moves(one),
+            }
             for one in answer_letters.letters_of(case)
         ],
     }

@@ -14,7 +14,7 @@ from .arriving import (
     take_scans,
     unsubscribe,
 )
-from .heads import change_code, put_up_logo, take_down_logo
+from .heads import change_head, put_up_logo, take_down_logo
 from .making import make_letters, stop_mailing
 from .packs import load_templates
 from .printing import post_batch, start_batch, take_numbers
@@ -36,7 +36,7 @@ __all__ = [
     "Recipient",
     "add_template",
     "answer_letter",
-    "change_code",
+    "change_head",
     "change_text",
     "check_mailing",
     "choose_columns",

@@ -14,19 +14,19 @@ from kaimen.logic.issuing import is_code, tidy
 
 
 @transaction.atomic
-def change_code(*, organisation: Organisation, code: str, by: Person, now: datetime) -> None:
-    """The 代字 of an organisation, for the papers that come; those that were issued keep theirs. NotNow("code_wrong")."""
+def change_head(*, organisation: Organisation, code: str, lines: str, by: Person, now: datetime) -> None:
+    """The 代字 of an organisation and the small lines of its letters, for the papers that come.
+
+    Those that were issued keep theirs. NotNow("code_wrong") for a 代字 with digits or signs.
+    """
     check_can_send(by, organisation)
     code = tidy(code)
     if code and not is_code(code):
         raise NotNow("code_wrong")
+    said = {"code": code, "lines": "\n".join(line.strip() for line in lines.splitlines() if line.strip())}
     head, _new = Letterhead.objects.get_or_create(organisation=organisation)
-    if (
-        Letterhead.objects.filter(pk=head.pk)
-        .exclude(code=code)
-        .update(code=code, changed_at=now, changed_by=by)
-    ):
-        audit.record(verb="letterhead.code", subject=organisation, by=by, code=code)
+    if Letterhead.objects.filter(pk=head.pk).exclude(**said).update(changed_at=now, changed_by=by, **said):
+        audit.record(verb="letterhead.change", subject=organisation, by=by, code=code)
 
 
 @transaction.atomic

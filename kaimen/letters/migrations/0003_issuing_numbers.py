@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("code", models.CharField(blank=True, max_length=20)),
+                ("lines", models.CharField(blank=True, max_length=200)),
                 ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={

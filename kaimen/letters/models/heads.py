@@ -7,10 +7,11 @@ from .mailings import Mailing
 
 
 class Letterhead(models.Model):
-    """What an organisation's papers bear: its 代字 in every 发文字号, its mark at the head of its letters."""
+    """What an organisation's papers bear: its 代字 in every 发文字号, its mark and where to find it at the head of its letters."""
 
     organisation = models.OneToOneField(Organisation, models.CASCADE, related_name="letterhead")
     code = models.CharField(max_length=20, blank=True)  # 代字, as 灵工 in 灵工发〔2026〕3号
+    lines = models.CharField(max_length=200, blank=True)  # small at the head of a letter: address, telephone
     logo = models.ForeignKey(Attachment, models.SET_NULL, null=True, blank=True, related_name="+")
     changed_at = models.DateTimeField(default=timezone.now)
     changed_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,19 +25,34 @@ from kaimen.letters.sheets import sample_sheet
 
 from .common import login_required, sender, senders_nodes
 
+MOST_LINES = 3
 
-class CodeForm(forms.Form):
+
+class HeadForm(forms.Form):
     code = Said(
         label=gettext_lazy("发文代字"),
         max_length=20,
         required=False,
         help_text=gettext_lazy("比如“灵工”：文件就是灵工发〔2026〕1号，函就是灵工函〔2026〕1号。"),
     )
+    lines = forms.CharField(
+        label=gettext_lazy("地址、电话"),
+        max_length=200,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("小字印在信头右边，一行一样；红头文件和函上不印。"),
+    )
+
+    def clean_lines(self) -> str:
+        text = str(self.cleaned_data["lines"])
+        if len(text.splitlines()) > MOST_LINES:
+            raise ValidationError(gettext_lazy("最多写三行。"))
+        return text
 
 
 class LogoForm(forms.Form):
     logo = forms.FileField(
-        label=gettext_lazy("换一张图"),
+        label=gettext_lazy("选一张图"),
         help_text=gettext_lazy("PNG、JPG 都行，白底的最好。图里的拍摄信息会去掉。"),
         widget=forms.FileInput(attrs={"accept": "image/*"}),
         error_messages={
@@ -51,18 +67,16 @@ class LogoForm(forms.Form):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def letterhead(request: HttpRequest) -> HttpResponse:
-    """GET: what papers of the organisation `of` bear. POST: another 代字."""
+    """GET: what papers of the organisation `of` bear. POST: another 代字, other lines."""
     person, organisation = _whose(request)
-    form = CodeForm(request.POST or None, initial={"code": heads.code_of(organisation)})
+    form = HeadForm(request.POST or None, initial=_initial(organisation))
     if request.method == "POST" and form.is_valid():
         try:
-            actions.change_code(
-                organisation=organisation, code=form.cleaned_data["code"], by=person, now=timezone.now()
-            )
+            actions.change_head(organisation=organisation, by=person, now=timezone.now(), **form.cleaned_data)
         except NotNow as error:
             form.add_error("code", wording.not_now(error))
         else:
-            messages.success(request, _("记下了，以后的文号就用它。"))
+            messages.success(request, _("记下了，以后做的信和文件就用它。"))
             return _back(organisation)
     return _page(request, person, organisation, form=form)
 
@@ -119,6 +133,11 @@ def _whose(request: HttpRequest) -> tuple[Person, Organisation]:
     return person, get_object_or_404(senders_nodes(person), pk=pk)
 
 
+def _initial(organisation: Organisation) -> dict[str, str]:
+    head = heads.head_of(organisation)
+    return {"code": head.code, "lines": head.lines}
+
+
 def _back(organisation: Organisation) -> HttpResponse:
     return redirect(f"{reverse('letterhead')}?of={organisation.pk}")
 
@@ -128,7 +147,7 @@ def _page(request: HttpRequest, person: Person, organisation: Organisation, **fo
         "organisation": organisation,
         "organisations": senders_nodes(person),
         "head": heads.head_of(organisation),
-        "form": CodeForm(initial={"code": heads.code_of(organisation)}),
+        "form": HeadForm(initial=_initial(organisation)),
         "logo_form": LogoForm(),
         "issued": heads.issued_by(organisation),
     } | forms

@@ -16,6 +16,7 @@ from kaimen.letters.editable import docx_response, is_editable
 from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
+from kaimen.letters.heads import number_on
 from kaimen.letters.models import Letter
 from kaimen.letters.printer import print_one
 from kaimen.letters.sheets import Writer
@@ -136,6 +137,7 @@ def _page(
         "letter": found,
         "mailing": found.mailing,
         "editable": is_editable(found),
+        "number": number_on(found.mailing),
         "events": [(event, happened(event)) for event in events],
         "reason": wording.reason(found.reason),
         "tone": wording.TONES.get(LetterState(found.state), ""),

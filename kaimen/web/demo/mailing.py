@@ -19,7 +19,7 @@ def write(community: Organisation, by: Person) -> int:
     """One mailing, once; how many letters."""
     now = timezone.now()
     actions.load_templates(community=community, by=None, now=now)
-    actions.change_code(organisation=community, code=CODE, by=by, now=now)
+    actions.change_head(organisation=community, code=CODE, lines="", by=by, now=now)
     template = LetterTemplate.objects.get(community=community, key="care")
     mailing = actions.mail_to(
         organisation=community,
