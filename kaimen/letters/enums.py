@@ -25,8 +25,8 @@ EDITABLE = NUMBERED | {LetterKind.ANSWER}  # whoever gets one may have to work o
 class SignatureForm(TextChoices):
     """GB/T 9704-2012, 7.3.5.1 and 7.3.5.2: where name and date stand."""
 
-    SEALED = "sealed", _("盖章：署名和日期给章留出地方")
-    UNSEALED = "unsealed", _("不盖章：署名在上，日期往右错两个字")
+    SEALED = "sealed", _("盖章，给章留出地方")
+    UNSEALED = "unsealed", _("不盖章")
 
 
 class MailingState(TextChoices):

@@ -61,8 +61,8 @@ class Migration(migrations.Migration):
             name="signed",
             field=models.CharField(
                 choices=[
-                    ("sealed", "盖章：署名和日期给章留出地方"),
-                    ("unsealed", "不盖章：署名在上，日期往右错两个字"),
+                    ("sealed", "盖章，给章留出地方"),
+                    ("unsealed", "不盖章"),
                 ],
                 default="sealed",
                 max_length=10,

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from kaimen.letters.papers import make_pdf
+from kaimen.logic.letters import parse
 
-from .cast import OFFICIAL
+from .cast import LONG, OFFICIAL
 from .reading import Page, pages
 
 RIGHT_EDGE = 28 + 156
@@ -90,6 +91,17 @@ def test_without_a_seal_name_and_date_stand_two_characters_in(kind: str, name: s
     assert date[0].top - signed[0].top == pytest.approx(225 / 22, abs=0.05)
     before = last.lines()[last.lines().index(signed) - 1]
     assert signed[0].top - before[0].top == pytest.approx(2 * 225 / 22, abs=0.05)  # one empty line between
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_heading_is_never_alone_at_the_end_of_a_page(before: int) -> None:
+    """Whatever stands before it: one of these lengths brings it to the last line."""
+    text = "\n\n".join(
+        [*(f"{LONG}" for _n in range(before)), *(f"第{n}段。\n\n# 标题{n}" for n in range(9)), LONG]
+    )
+    for page in pages(make_pdf("official", replace(OFFICIAL, body=parse(text)))):
+        *_lines, last, _number = page.lines()
+        assert "标题" not in "".join(mark.text for mark in last)
 
 
 @pytest.mark.parametrize("kind", ["motion", "reply"])
