@@ -14,6 +14,7 @@ from .arriving import (
     take_scans,
     unsubscribe,
 )
+from .heads import change_head, put_up_logo, take_down_logo
 from .making import make_letters, stop_mailing
 from .packs import load_templates
 from .printing import post_batch, start_batch, take_numbers
@@ -35,6 +36,7 @@ __all__ = [
     "Recipient",
     "add_template",
     "answer_letter",
+    "change_head",
     "change_text",
     "check_mailing",
     "choose_columns",
@@ -49,11 +51,13 @@ __all__ = [
     "move_letter",
     "open_letter",
     "post_batch",
+    "put_up_logo",
     "send_letters",
     "start_batch",
     "start_mailing",
     "stop_mailing",
     "switch_template",
+    "take_down_logo",
     "take_numbers",
     "take_out",
     "take_roles",

@@ -27,7 +27,7 @@ from .moving import add_counts, move_mailing
 
 MOST = 100_000  # recipients of one mailing
 AT_ONCE = 1000
-TEXT = ("title", "greeting", "body", "sender")
+TEXT = ("title", "greeting", "body", "sender", "number", "signed")
 
 
 def text_of(template: LetterTemplate) -> dict[str, str]:
