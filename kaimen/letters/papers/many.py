@@ -18,7 +18,7 @@ from kaimen.letters.papers.press import Press
 from kaimen.letters.papers.sheets import Address, Kind, Labels, Made, Sender, Sheet
 
 TOGETHER = 16  # letters laid out at once for the printer: what the compiler keeps in memory grows with them
-LABEL_SHEETS = 10  # the same for labels: whole sheets, so that no label stays empty between two volumes
+LABEL_SHEETS = 4  # the same for labels: whole sheets, so that no label stays empty between two volumes
 
 
 def make_many(
