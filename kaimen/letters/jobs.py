@@ -9,12 +9,19 @@ from kaimen.foundation.jobs import timetable
 from kaimen.letters import files
 from kaimen.letters.actions.making import make_slice
 from kaimen.letters.actions.printing import make_batch
+from kaimen.letters.actions.reading import read_list
 from kaimen.letters.actions.sending import send_slice, waiting_now
 from kaimen.letters.enums import BatchState, LetterState, MailingState
 from kaimen.letters.models import Batch, Letter, Mailing
 
 QUIET = timedelta(minutes=4)  # without a step: its worker is gone (making.LEASE is over)
 LOOSE = timedelta(days=1)
+
+
+@task()
+def read_list_of(mailing_id: int) -> None:
+    """A long list, read and looked through."""
+    read_list(pk=mailing_id)
 
 
 @task()
@@ -46,6 +53,8 @@ def make_batch_of(batch_id: int) -> None:
 @timetable(every=timedelta(minutes=2))
 def mind_mailings(now: datetime) -> None:
     """Whatever stands still goes on: a worker that was killed, a letter that was asked to wait, a batch half made."""
+    for mailing in Mailing.objects.filter(state=MailingState.READING, moved_at__lt=now - QUIET):
+        read_list_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.MAKING, moved_at__lt=now - QUIET):
         make_slice_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.SENDING):

@@ -17,6 +17,7 @@ from .arriving import (
 from .making import make_letters, stop_mailing
 from .packs import load_templates
 from .printing import post_batch, start_batch, take_numbers
+from .reading import read_list
 from .sending import send_letters
 from .templates import add_template, edit_template, switch_template
 from .writing import (
@@ -24,6 +25,7 @@ from .writing import (
     check_mailing,
     choose_columns,
     drop_mailing,
+    look_again,
     mail_to,
     start_mailing,
     take_roles,
@@ -43,12 +45,14 @@ __all__ = [
     "drop_mailing",
     "edit_template",
     "load_templates",
+    "look_again",
     "mail_to",
     "make_letters",
     "mend_letter",
     "move_letter",
     "open_letter",
     "post_batch",
+    "read_list",
     "send_letters",
     "start_batch",
     "start_mailing",
