@@ -41,7 +41,7 @@ def send_slice(*, pk: int, seconds: float = SLICE, now: datetime | None = None) 
     """Send what is due for about `seconds`; True when more is due now. Any number of workers may do so at once.
 
     A letter is claimed before anything leaves. A worker killed between sending and writing it down leaves a claim
-    that ends after making.LEASE: then it is sent again, as a second copy is kinder than silence.
+    that ends after making.LEASE: then it is sent again, as a second copy is kinder than silence. A mail keeps its Message-ID.
     """
     mailing = Mailing.objects.select_related("organisation").filter(pk=pk, state=MailingState.SENDING).first()
     if mailing is None:
