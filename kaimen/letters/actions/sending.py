@@ -84,7 +84,7 @@ def _still_mine(letter: Letter, now: datetime) -> bool:
 def _sent(letter: Letter, code: str, now: datetime) -> None:
     mine = {"claimed_by": letter.claimed_by}
     if (
-        not move_all(letters=[letter], verb="send", now=now, code=code, only=mine, **FREE)
+        not move_all(letters=[letter], verb="send", now=now, code=code, only=mine, reason="", **FREE)
         and code == "notice"
     ):
         raise Refused("taken_over", bounce=False)  # another worker has it: its notice is enough
