@@ -8,7 +8,7 @@ from django_tasks import task
 from kaimen.foundation.jobs import timetable
 from kaimen.letters import files
 from kaimen.letters.actions.making import make_slice
-from kaimen.letters.actions.printing import make_batch
+from kaimen.letters.actions.printing import forget_printed, make_batch
 from kaimen.letters.actions.reading import read_list
 from kaimen.letters.actions.sending import send_slice, waiting_now
 from kaimen.letters.enums import BatchState, LetterState, MailingState
@@ -64,6 +64,12 @@ def mind_mailings(now: datetime) -> None:
             send_slice_of.enqueue(mailing.pk)
     for batch in Batch.objects.filter(state=BatchState.MAKING, mailing__moved_at__lt=now - QUIET):
         make_batch_of.enqueue(batch.pk)
+
+
+@timetable(every=timedelta(hours=24))
+def forget_printed_batches(now: datetime) -> None:
+    """Files to print with the addresses of a whole batch: after their days, or when everybody has theirs."""
+    forget_printed(now=now)
 
 
 @timetable(every=timedelta(hours=6))

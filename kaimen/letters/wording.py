@@ -20,6 +20,7 @@ NOT_NOW: dict[str, Any] = {
     "not_checked": _("还有没改好的，先看一遍再做。"),
     "not_made": _("信还没做好，做好了才能送。"),
     "nothing_to_print": _("没有等着打印的纸信。"),
+    "printing": _("另一批正在排印，等它排好再来。"),
     "no_reason": _("请选一个退回的原因。"),
     "template_name_taken": _("已经有一个模板叫这个名字了。"),
     "template_wrong": _("正文还有没配对的括号或星号，改好再存。"),

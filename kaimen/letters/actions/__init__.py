@@ -16,7 +16,7 @@ from .arriving import (
 )
 from .making import make_letters, stop_mailing
 from .packs import load_templates
-from .printing import post_batch, start_batch, take_numbers
+from .printing import post_batch, print_again, start_batch, take_numbers
 from .reading import read_list
 from .sending import send_letters
 from .templates import add_template, edit_template, switch_template
@@ -52,6 +52,7 @@ __all__ = [
     "move_letter",
     "open_letter",
     "post_batch",
+    "print_again",
     "read_list",
     "send_letters",
     "start_batch",

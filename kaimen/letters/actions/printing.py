@@ -1,16 +1,17 @@
 """Paper letters go to the post in batches: one file to print in postal order, one of labels, one posting list."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from kaimen.foundation import audit
 from kaimen.foundation.models import Person
 from kaimen.letters import files
-from kaimen.letters.enums import BatchState, LetterChannel, LetterState
+from kaimen.letters.enums import BatchState, LetterChannel, LetterState, MailingState
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Batch, Letter, Mailing
 from kaimen.letters.papers import Address
@@ -67,7 +68,7 @@ def make_batch(*, pk: int, now: datetime | None = None) -> bool:
     with transaction.atomic():
         mine = Batch.objects.filter(pk=pk, state=BatchState.MAKING)
         done = mine.update(
-            state=BatchState.READY,
+            state=BatchState.SENT if batch.sent_at else BatchState.READY,
             print_file=printed,
             label_file=labelled,
             made_at=now or timezone.now(),
@@ -77,6 +78,50 @@ def make_batch(*, pk: int, now: datetime | None = None) -> bool:
     return bool(done)
 
 
+@transaction.atomic
+def print_again(*, batch: Batch, by: Person, now: datetime) -> None:
+    """Have the files of a batch made anew after they were removed, with the letters that have not arrived yet.
+
+    Pressed twice they are made once. NotNow: moved, printing (another batch of the mailing), nothing_to_print.
+    """
+    from kaimen.letters.jobs import make_batch_of  # the job calls this module
+
+    if not _postal_order(batch):
+        raise NotNow("nothing_to_print")
+    resting = Batch.objects.filter(pk=batch.pk, state__in=[BatchState.READY, BatchState.SENT], print_file="")
+    try:
+        with transaction.atomic():
+            moved = resting.update(state=BatchState.MAKING)
+    except IntegrityError as error:
+        raise NotNow("printing") from error
+    if not moved:
+        raise NotNow("moved")
+    Mailing.objects.filter(pk=batch.mailing_id).update(moved_at=now)
+    audit.record(verb="batch.again", subject=batch.mailing, by=by, batch=batch.number)
+    make_batch_of.enqueue(batch.pk)
+
+
+def forget_printed(*, now: datetime) -> int:
+    """Remove the files of batches that are older than the house keeps them, or whose mailing everybody has. How many.
+
+    They hold the addresses of a whole batch in one place; the letters themselves stay, one file each.
+    """
+    old = Q(made_at__lt=now - timedelta(days=settings.KEEP_PRINTED_DAYS)) | Q(
+        mailing__state=MailingState.DONE
+    )
+    resting = Batch.objects.filter(old).exclude(print_file="", label_file="").exclude(state=BatchState.MAKING)
+    gone = 0
+    for batch in resting.select_related("mailing").order_by("pk"):
+        names = [batch.print_file, batch.label_file]
+        with transaction.atomic():
+            mine = Batch.objects.filter(pk=batch.pk, print_file=names[0], label_file=names[1])
+            if mine.update(print_file="", label_file=""):
+                audit.record(verb="batch.forget", subject=batch.mailing, by=None, batch=batch.number)
+                gone += 1
+        files.forget(names)  # rows first: a file that no row names is swept away in any case
+    return gone
+
+
 def in_postal_order(batch: Batch) -> Iterator[Letter]:
     """The letters of a batch that have not arrived yet, as they lie in its file."""
     return _read(batch, _postal_order(batch))
@@ -84,6 +129,7 @@ def in_postal_order(batch: Batch) -> Iterator[Letter]:
 
 def _postal_order(batch: Batch) -> list[int]:
     rows = batch.letters.filter(state__in=[LetterState.MADE, LetterState.SENT]).order_by()
+    rows = rows.exclude(pdf="")  # whose data were erased
     keys = rows.values_list("postcode", "unit", "seq", "pk").iterator()
     return [pk for *_place, pk in sorted(keys, key=lambda one: postal_key(*one[:3]))]
 
