@@ -131,6 +131,7 @@ def test_the_page_says_why_they_are_gone_and_makes_them_again(park: World, clien
 
 def test_whoever_takes_the_addresses_along_stands_in_the_audit(park: World, client: Client) -> None:
     found, _batch = printed(park)
-    signed_in(client, park.supervisor).get(f"/letters/{found.pk}/batch/1/labels")
+    answer = signed_in(client, park.supervisor).get(f"/letters/{found.pk}/batch/1/labels")
+    assert answer.getvalue().startswith(b"%PDF")
     taken = AuditEntry.objects.get(verb="batch.take")
     assert (taken.actor, taken.params["what"]) == (park.supervisor, "labels")
