@@ -38,6 +38,8 @@ ABLATION: dict[str, Settings] = {
     "no everyday words": Settings(use_words=False),
     "no segmented words": Settings(blocks=(1.0, 1.0, 0.0, 0.0)),
     "no character n-grams": Settings(blocks=(0.0, 0.0, 1.0, 1.0)),
+    "features not weighed by class": Settings(telling=False),
+    "no naive Bayes beside the ridge": Settings(ratios=0.0),
     "no subject": Settings(blocks=(0.0, 1.0, 0.0, 0.8)),
     "no detail": Settings(blocks=(1.0, 0.0, 0.8, 0.0)),
 }
