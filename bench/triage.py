@@ -104,7 +104,7 @@ def district_list(path: Path) -> tuple[list[Document], dict[str, str], None]:
 def retrieval(
     name: str, documents: list[Document], domain_of: Mapping[str, str], model: Any
 ) -> dict[str, Any]:
-    """Every method on both files of questions."""
+    """Every method on every file of questions."""
     plain = Ranker(documents)
     bare = Index(documents)
     index = Index(documents, _words("everyday"), _words("deeds"))
@@ -130,7 +130,7 @@ def retrieval(
     methods |= _with_encoder(documents, methods["shipped"])
     return {
         file: {method: _recall(_questions(file, name), rank) for method, rank in methods.items()}
-        for file in ("first", "second")
+        for file in ("first", "second", "third")
     }
 
 
