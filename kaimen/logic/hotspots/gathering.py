@@ -37,7 +37,7 @@ def gather(
     The order of rows decides nothing but equal likenesses: give them in an order that does not depend on arrival.
     """
     labels, marks = _from_the_start(len(vectors), together, apart or {})
-    near = pairs(vectors, weights)
+    near = pairs(vectors)
     grown = Growing(vectors, weights, rule, labels, marks).grow(near.one, near.other)
     return _met(grown.tolist(), marks[labels].tolist(), meetings)
 
@@ -57,9 +57,7 @@ def _from_the_start(
     return labels, marks
 
 
-def _met(
-    group_of: list[int], marks: Sequence[int], meetings: Sequence[Sequence[int]]
-) -> list[list[int]]:
+def _met(group_of: list[int], marks: Sequence[int], meetings: Sequence[Sequence[int]]) -> list[list[int]]:
     """Join the groups most of whose members are at one meeting, the largest first; marks still hold them apart."""
     groups: dict[int, list[int]] = {}
     for row, group in enumerate(group_of):

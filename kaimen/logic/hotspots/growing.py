@@ -8,7 +8,7 @@ worked out again. So a million messages are grown in some hundred rounds, with n
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,9 @@ from kaimen.logic.hotspots.terms import TERMS, Bools, Floats, Ints, Vectors, Wei
 
 STILL: Final = 0.85  # a round joins what is at least so much as alike as its most alike pair
 GROWN: Final = 1.25
-AT_ONCE: Final = 100_000  # pairs compared at once: bounds the memory
+AT_ONCE: Final = 50_000  # pairs compared at once: bounds the memory
 
-Matrix = sparse.csr_matrix
+Matrix = Any  # scipy.sparse.csr_matrix, of which mypy knows nothing
 
 
 class Growing:
