@@ -30,10 +30,8 @@ class Growing:
     def __init__(self, vectors: Vectors, weights: Weights, rule: Rule, labels: Ints, marks: Ints) -> None:
         """`labels` says which rows are one group from the start (0 … n - 1); `marks` of each group, -1 for none."""
         self.rule = rule
-        numbers = np.arange(TERMS)
-        self.sides: Floats = np.column_stack(
-            (np.ones(TERMS), weights.naming(numbers), weights.telling(numbers))
-        )
+        self.sides = weights.columns()
+        self.ones = np.ones(TERMS)
         count = len(marks)
         self.labels = labels  # of each row its group, by a number that stays
         self.number: Ints = np.arange(count)  # of each live group that number
@@ -100,7 +98,7 @@ class Growing:
         product = self.sizes[large] * self.sizes[small]
         dots = np.where(product > 1e-12, dots / np.sqrt(np.maximum(product, 1e-12)), 0.0)
         theirs.data = np.ones_like(theirs.data)
-        said: Floats = np.asarray(self.cores[large].multiply(theirs).sum(axis=1)).ravel()
+        said: Floats = self.cores[large].multiply(theirs).tocsr() @ self.ones
         named = self.sizes[:, 1] >= self.rule.named * self.sizes[:, 0]
         fits = _same_issue(self.rule, dots, said, self.members[large], named[large] & named[small])
         mine, yours = self.marks[large], self.marks[small]

@@ -70,8 +70,9 @@ def _pairs(
 
     A gram that is said too often to be mostly said at the place cannot meet it, and is left out at once.
     """
-    everything = np.arange(len(weights.used))
-    wanted = (weights.telling(everything) >= TELLS) & (weights.used >= ENOUGH)
+    often = np.flatnonzero(weights.used >= ENOUGH)
+    wanted = np.zeros(TERMS, bool)
+    wanted[often] = weights.telling(often) >= TELLS
     keys: list[Ints] = [np.zeros(0, np.int64)]
     rows: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
     first = 0
@@ -79,8 +80,8 @@ def _pairs(
         last = first + len(batch.start) - 1
         here = names[start[first] : start[last]]
         row = np.repeat(np.arange(first, last), np.diff(start[first : last + 1]))
-        often = frequent[here] >= ENOUGH
-        here, row = here[often].astype(np.int64), row[often]
+        enough = frequent[here] >= ENOUGH
+        here, row = here[enough].astype(np.int64), row[enough]
         begin, end = batch.start[row - first], batch.start[row - first + 1]
         grams = end - begin
         term = batch.terms[_runs(begin, grams)]

@@ -69,8 +69,7 @@ def _side_by_side(vectors: Vectors) -> tuple[NDArray[np.int32], NDArray[np.int32
     sizes = np.diff(vectors.start)
     leading = np.arange(len(vectors.terms), dtype=np.int32)
     leading -= np.repeat(vectors.start[:-1].astype(np.int32), sizes)
-    leading = leading < HEAVIEST
-    terms = vectors.terms[leading]
+    terms = vectors.terms[leading < HEAVIEST]
     rows = np.repeat(np.arange(len(vectors), dtype=np.int32), np.minimum(sizes, HEAVIEST))
     order = np.lexsort((rows, _signature(rows, terms, len(vectors))[rows], terms))
     return rows[order], terms[order]
@@ -90,10 +89,11 @@ def _cosines(vectors: Vectors, one: Ints, other: Ints) -> Pairs:
         (vectors.weights, vectors.terms, vectors.start), shape=(len(vectors), TERMS), copy=True
     )
     whole.sort_indices()
+    ones = np.ones(TERMS)
     kept: list[tuple[Ints, Ints, Floats]] = []
     for first in range(0, len(one), PAIRS_AT_ONCE):
         a, b = one[first : first + PAIRS_AT_ONCE], other[first : first + PAIRS_AT_ONCE]
-        alike: Floats = np.asarray(whole[a].multiply(whole[b]).sum(axis=1)).ravel()
+        alike: Floats = whole[a].multiply(whole[b]).tocsr() @ ones
         good = alike >= FLOOR
         kept.append((a[good], b[good], alike[good]))
     if not kept:
