@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 PATIENCE = 20  # seconds
+KEEP_PRINTED_DAYS = 30  # files for the printer, with the addresses of a whole batch in them
 
 
 def sqlite_options(patience: float) -> dict[str, Any]:
@@ -57,6 +58,7 @@ class Environment:
     log: str
     metrics_token: str
     fonts: Path | None
+    keep_printed_days: int
 
 
 def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
@@ -109,6 +111,7 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         log="json" if env.get("KAIMEN_LOG", "plain") == "json" else "plain",
         metrics_token=env.get("KAIMEN_METRICS_TOKEN", ""),
         fonts=Path(env["KAIMEN_FONTS"]) if env.get("KAIMEN_FONTS") else None,
+        keep_printed_days=int(env.get("KAIMEN_KEEP_PRINTED_DAYS") or KEEP_PRINTED_DAYS),
     )
 
 
