@@ -31,6 +31,7 @@ class SignatureForm(TextChoices):
 
 class MailingState(TextChoices):
     DRAFT = "draft", _("在准备")
+    READING = "reading", _("在读名单")
     CHECKED = "checked", _("看过了，能做")
     MAKING = "making", _("正在做")
     READY = "ready", _("做好了")
@@ -43,6 +44,8 @@ class MailingState(TextChoices):
 MAILING_TRANSITIONS: dict[str, tuple[frozenset[MailingState], MailingState]] = {
     "change": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.DRAFT),
     "check": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.CHECKED),
+    "read": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.READING),
+    "finish_reading": (frozenset({MailingState.READING}), MailingState.DRAFT),
     "make": (frozenset({MailingState.CHECKED}), MailingState.MAKING),
     "finish_making": (frozenset({MailingState.MAKING}), MailingState.READY),
     "send": (frozenset({MailingState.READY}), MailingState.SENDING),
@@ -55,6 +58,15 @@ MAILING_TRANSITIONS: dict[str, tuple[frozenset[MailingState], MailingState]] = {
     "go_on": (frozenset({MailingState.STOPPED}), MailingState.MAKING),
 }
 OPEN_TO_CHANGE = frozenset({MailingState.DRAFT, MailingState.CHECKED})
+
+
+class ReadingStep(TextChoices):
+    """How far the job is that reads a long list; each is kept, so that the next worker goes on there."""
+
+    COUNT = "count", _("数一数有多少人")
+    CLEAR = "clear", _("换掉原来的名单")
+    FILL = "fill", _("一个个记下来")
+    LOOK = "look", _("看一遍有没有缺的")
 
 
 class LetterState(TextChoices):

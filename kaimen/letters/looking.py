@@ -5,6 +5,7 @@ The report is kept with the mailing: numbers and codes, letters by their number,
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from kaimen.letters.printer import unprintable
 from kaimen.letters.sheets import filled_parts, known_fields, values_of
 from kaimen.logic.letters import check_text, fields_in
 
+AT_ONCE = 2000
 SHOWN = 200  # of one kind; the rest is counted
 GLYPH_FIELDS = ("name", "unit", "title", "address")
 
@@ -41,13 +43,23 @@ def wrong_with(text: dict[str, str], known: list[str], kind: str = "") -> list[l
     return found
 
 
-def look_through(mailing: Mailing, now: datetime) -> dict[str, Any]:
-    """What making it would do. `blocks`: something must be mended first, or left out."""
+def look_through(
+    mailing: Mailing, now: datetime, after_some: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """What making it would do. `blocks`: something must be mended first, or left out.
+
+    `after_some` hears now and then how many letters were looked at; it may write.
+    """
     words = wrong_with(mailing.text, known_fields(mailing), mailing.kind) + number_problems(mailing, now)
     used = {name for part in filled_parts(mailing.kind, mailing.text) for name in fields_in(part)}
     look = _Look(mailing, used, timezone.localdate(now))
-    for letter in mailing.letters.order_by("seq").iterator(chunk_size=2000):
-        look.at(letter)
+    last = done = 0
+    while some := list(mailing.letters.filter(seq__gt=last).order_by("seq")[:AT_ONCE]):
+        for letter in some:
+            look.at(letter)
+        last, done = some[-1].seq, done + len(some)
+        if after_some:
+            after_some(done)
     signs = unprintable("".join(mailing.text.values()))
     report = {
         "total": look.total,

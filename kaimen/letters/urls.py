@@ -28,6 +28,7 @@ urlpatterns = [
     path("letters/<int:pk>/numbers", posting.mailing_numbers, name="mailing_numbers"),
     path("letters/<int:pk>/export.<slug:kind>", posting.mailing_export, name="mailing_export"),
     path("letters/<int:pk>/batch/<int:number>/posted", posting.batch_posted, name="batch_posted"),
+    path("letters/<int:pk>/batch/<int:number>/again", posting.batch_again, name="batch_again"),
     path("letters/<int:pk>/batch/<int:number>/<slug:what>", posting.batch_file, name="batch_file"),
     path("letters/one/<int:pk>", letters.letter, name="letter"),
     path("letters/one/<int:pk>/pdf", letters.letter_pdf, name="letter_pdf"),

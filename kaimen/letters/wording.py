@@ -5,18 +5,22 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from kaimen.foundation.views.roster import TABLE_WORDS
 from kaimen.letters.enums import LetterChannel, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import LetterEvent
+from kaimen.letters.recipients import MOST
 
 NOT_NOW: dict[str, Any] = {
     "moved": _("刚才有人动过，现在做不了这一步。请看看现在的样子。"),
     "nobody": _("没有找到收信人。"),
     "too_many": _("一次最多 %(most)s 位收信人，请分成几批。"),
     "no_name_column": _("请选出哪一列写的是姓名。"),
+    "reading": _("名单正在读，读完就能改。"),
     "not_checked": _("还有没改好的，先看一遍再做。"),
     "not_made": _("信还没做好，做好了才能送。"),
     "nothing_to_print": _("没有等着打印的纸信。"),
+    "printing": _("另一批正在排印，等它排好再来。"),
     "no_reason": _("请选一个退回的原因。"),
     "template_name_taken": _("已经有一个模板叫这个名字了。"),
     "template_wrong": _("正文还有没配对的括号或星号，改好再存。"),
@@ -109,6 +113,11 @@ def stands_against(error: NotNow) -> list[str]:
             if signs
         ),
     ]
+
+
+def reading_problem(code: str) -> str:
+    """Why a long list could not be read, "" when nothing was wrong."""
+    return str(TABLE_WORDS.get(code) or NOT_NOW.get(code, "")) % {"most": MOST}
 
 
 def text_problem(where: str, code: str, params: dict[str, str]) -> str:

@@ -173,6 +173,7 @@ WHO: dict[str, frozenset[str]] = {
     "mailing_numbers": SENDERS,
     "mailing_export": SENDERS,
     "batch_posted": SENDERS,
+    "batch_again": SENDERS,
     "batch_file": SENDERS,
     "letter": SENDERS,
     "letter_pdf": SENDERS,

@@ -174,6 +174,7 @@ def furnish() -> House:
         "mailing_sample": {"pk": mailing.pk, "seq": 1},
         "mailing_export": {"pk": mailing.pk, "kind": "csv"},
         "batch_posted": {"pk": mailing.pk, "number": batch.number},
+        "batch_again": {"pk": mailing.pk, "number": batch.number},
         "batch_file": {"pk": mailing.pk, "number": batch.number, "what": "list"},
         "letter_do": {"pk": letter.pk, "verb": "deliver"},
         "letter_template": {"pk": mailing.template_id},

@@ -87,13 +87,6 @@ def make_pdf(kind: str, sheet: Sheet, own_fonts: Path | None = None) -> bytes:
     return press(kind, own_fonts).print([sheet])
 
 
-def labels_pdf(
-    addresses: Sequence[Address], form: Labels | None = None, own_fonts: Path | None = None
-) -> bytes:
-    """Address labels, row by row; `form` is the sheet of labels in the printer."""
-    return Press(Kind.LABELS, own_fonts).address(addresses, form=form or Labels(), sender=Sender())
-
-
 def envelope_pdf(addresses: Sequence[Address], sender: Sender, own_fonts: Path | None = None) -> bytes:
     """Envelopes of 220 × 110 mm, one a page."""
     return Press(Kind.ENVELOPE, own_fonts).address(addresses, form=Labels(), sender=sender)
