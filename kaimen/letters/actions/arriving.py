@@ -15,8 +15,8 @@ from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.recipients import Recipient, Ways
 from kaimen.logic.posting import Scanned
 
-from .moving import add_counts, move_all, move_mailing
-from .writing import reach
+from .moving import add_counts, move_all, move_mailing, not_while_read
+from .rows import reach
 
 MENDABLE = ("name", "title", "unit", "phone", "email", "address", "postcode")
 
@@ -63,6 +63,7 @@ def take_scans(
 @transaction.atomic
 def move_letter(*, letter: Letter, verb: str, by: Person | None, now: datetime, reason: str = "") -> None:
     """`send`, `deliver`, `return` or `leave_out` one letter by hand. NotNow: moved, no_reason."""
+    not_while_read(letter.mailing)
     if verb == "return" and reason not in ReturnReason.values:
         raise NotNow("no_reason")
     if not move_all(letters=[letter], verb=verb, now=now, by=by, code=reason, reason=reason):
@@ -85,6 +86,7 @@ def mend_letter(
     address into the person's own data too. NotNow("moved") when the letter has arrived meanwhile.
     """
     mailing = letter.mailing
+    not_while_read(mailing)
     said = {name: changes.get(name, getattr(letter, name)) for name in MENDABLE}
     fields = {name: said[name] for name in ("name", "title", "unit")}
     fields |= reach(said["phone"], said["email"], said["address"], said["postcode"])
@@ -165,6 +167,7 @@ def _make_again(mailing: Mailing) -> None:
 def take_out(*, letter: Letter, by: Person, now: datetime) -> None:
     """No letter for this one: off a draft's list, or left out of a mailing that is under way. NotNow("moved")."""
     mailing = letter.mailing
+    not_while_read(mailing)
     if mailing.state not in OPEN_TO_CHANGE:
         move_letter(letter=letter, verb="leave_out", by=by, now=now, reason="by_sender")
         return
