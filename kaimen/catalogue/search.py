@@ -97,9 +97,7 @@ def find_by_domain(
     hits = {hit.key: hit for hit in snapshot.index.query(text, limit=WIDE)}
     domain_of = {key: service.domain.key for key, service in snapshot.services.items()}
     close = {key: hit.score for key, hit in hits.items()}
-    # Found by sound or with a slip: what is written says something else, and only the closer look knows better.
-    as_written = not hits or max(hits.values(), key=lambda hit: hit.score).how == "words"
-    order = blended(snapshot.ranker.scores(text) if as_written else {}, close, domain_of, chance)
+    order = blended(snapshot.ranker.scores(text), close, domain_of, chance)
     if audience:
         order = [(key, score) for key, score in order if snapshot.services[key].audience == audience]
     shown = {hit.key for hit in best_confident(sorted(hits.values(), key=lambda hit: -hit.score))}
