@@ -36,7 +36,9 @@ def known_fields(mailing: Mailing) -> list[str]:
     if mailing.headings:
         named = set(mailing.columns.values())
         more = [heading for heading in mailing.headings if heading not in named]
-    elif not more:  # a list that a room above handed over: what the first letters have, not a look at all of them
+    elif (
+        not more
+    ):  # a list that a room above handed over: what the first letters have, not a look at all of them
         some = mailing.letters.order_by("seq").values_list("fields", flat=True)[:FIRST]
         more = json.loads(next((fields for fields in some if fields), "[]"))
     return [*FIELDS, *(name for name in more if name not in FIELDS)]

@@ -4,19 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('foundation', '0009_reference_stamp'),
-        ('letters', '0003_long_lists_read_by_a_job'),
+        ("foundation", "0009_reference_stamp"),
+        ("letters", "0003_long_lists_read_by_a_job"),
     ]
 
     operations = [
         migrations.RemoveIndex(
-            model_name='letter',
-            name='letters_let_mailing_2c46bb_idx',
+            model_name="letter",
+            name="letters_let_mailing_2c46bb_idx",
         ),
         migrations.AddIndex(
-            model_name='letter',
-            index=models.Index(fields=['mailing', 'name', 'unit', 'id'], name='letters_by_words'),
+            model_name="letter",
+            index=models.Index(fields=["mailing", "name", "unit", "id"], name="letters_by_words"),
         ),
     ]
