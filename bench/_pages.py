@@ -67,6 +67,7 @@ def pages(given: Any) -> Any:
         "search": [page(path, officer if n % 2 else watcher) for n, path in enumerate(_searches(rng))],
         "board": [page(path, "") for path in islice(_boards(), EACH)],
         "track": [page(track_path(case), "") for case in some[:EACH]],
+        "open311": [page(path, "") for path in islice(_lists(rng), EACH)],
     }
     queries = {name: max(queries_of(one) for one in wanted) for name, wanted in asked.items()}
     return {"pages": asked, "queries": queries}
@@ -95,6 +96,15 @@ def _boards() -> Any:
     months = [f"{year}-{month:02d}" for year in (2025, 2026) for month in range(1, 13)]
     for month, domain in product(["", *months], ["", "housing", "commuting", "rights", "living"]):
         yield f"/board/?month={month}&domain={domain}"
+
+
+def _lists(rng: random.Random) -> Any:
+    """Open311: the list of requests as the standard gives it without a wish, by state, by a page further on."""
+    for kind, status, page in product(("json", "xml"), ("", "open", "closed"), (1, 1, 2)):
+        chosen = f"status={status}&" if status else ""
+        yield f"/open311/v2/requests.{kind}?{chosen}page={page}"
+    while True:
+        yield f"/open311/v2/requests.json?page={rng.randrange(1, 6)}"
 
 
 def page(path: str, cookies: str) -> dict[str, str]:

@@ -19,11 +19,11 @@ KEEP_PRINTED_DAYS = 30  # files for the printer, with the addresses of a whole b
 
 def sqlite_options(patience: float) -> dict[str, Any]:
     return {
-        "timeout": patience,
+        "timeout": patience,  # Python gives it to SQLite as busy_timeout
         # DEFERRED lets two readers both try to become writers: one of them fails at once, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "init_command": (
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout={patience * 1000:.0f}; "
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000"
         ),
     }

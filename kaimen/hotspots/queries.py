@@ -13,11 +13,14 @@ from kaimen.cases.models import Case
 from kaimen.cases.queries import communities_of
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.hotspots.models import HotIssue, IssueMembership
+from kaimen.logic.labels import Box, Circle, names_beside
 from kaimen.logic.rates import SMALLEST_GROUP
 
 SHOWN = 100
 PUBLIC = 20
 WINDOW = timedelta(days=180)
+PLAN = Box(-12, -5, 112, 105)  # what _map.html shows, with a little room
+LETTER = 4.2  # .map__name on a phone, the larger of its two sizes
 SORTS = {"": ("-heat", "pk"), "people": ("-people", "-heat", "pk"), "new": ("-last_at", "pk")}
 
 
@@ -64,7 +67,9 @@ class Spot:
     x: float
     y: float
     radius: float
-    label_y: float
+    label: (
+        tuple[float, float] | None
+    )  # the middle of its name; None where a larger circle's name has the room
 
 
 def spots(community: Organisation, issues: Iterable[HotIssue]) -> list[Spot]:
@@ -76,15 +81,25 @@ def spots(community: Organisation, issues: Iterable[HotIssue]) -> list[Spot]:
                 counted[key] += times
     places = {place.key: place for place in Place.objects.filter(community=community, key__in=counted)}
     top = max(counted.values(), default=1)
-    found = []
-    for key, times in sorted(counted.items(), key=lambda row: (-row[1], row[0])):
-        if key in places:
-            place = places[key]
-            radius = 1.6 + 5.4 * math.sqrt(times / top)
-            below = place.y + radius + 4.2
-            label_y = below if below < 98 else place.y - radius - 1.4
-            found.append(Spot(key, str(place), times, place.x, place.y, round(radius, 1), round(label_y, 1)))
-    return found
+    shown = [
+        key for key, _times in sorted(counted.items(), key=lambda row: (-row[1], row[0])) if key in places
+    ]
+    circles = [
+        Circle(places[key].x, places[key].y, 1.6 + 5.4 * math.sqrt(counted[key] / top), str(places[key]))
+        for key in shown
+    ]
+    return [
+        Spot(
+            key,
+            circle.name,
+            counted[key],
+            circle.x,
+            circle.y,
+            round(circle.radius, 1),
+            (round(box.middle[0], 1), round(box.middle[1], 1)) if box else None,
+        )
+        for key, circle, box in zip(shown, circles, names_beside(circles, LETTER, PLAN), strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,9 @@ def knock(
     taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
     """
     said = check_words(words)
-    heard = hear(community, said, why=False)
-    domain = domain or (service.domain if service else None) or (heard.domain if heard.sure else None)
+    domain = domain or (service.domain if service else None)
+    heard = hear(community, said, about=domain is None, why=False)
+    domain = domain or (heard.domain if heard.sure else None)
     if place is None and not place_text and len(heard.places) == 1:
         place = heard.places[0]
     need = Need(

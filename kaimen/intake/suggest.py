@@ -17,6 +17,7 @@ from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
 CLOSE = 0.75  # of the first one's rank: it might as well be the other
+LISTENED = 500  # characters: enough to know what it is about, and quick for a pasted novel
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
 
@@ -69,6 +70,17 @@ def _clear(found: list[search.Found], heard: Heard) -> bool:
     return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
+def obvious_service(community: Organisation, words: str) -> Service | None:
+    """What the page would have marked for these words, for needs that come without it: visits, tables, other systems.
+
+    None where it is not clear: then the domain decides who owns it, and the officer puts it under its item.
+    """
+    said = clean(words)[:LISTENED]
+    heard = hear(community, said, why=False)
+    found = find_services(community, said, heard) if said else []
+    return found[0].service if found and _clear(found, heard) else None
+
+
 def suggest(
     *,
     community: Organisation,
@@ -85,7 +97,7 @@ def suggest(
 
     `service` given: the person has chosen it; otherwise the best one is taken only when the search is sure.
     """
-    said = clean(words)[:500]  # enough to know what it is about, and quick for a pasted novel
+    said = clean(words)[:LISTENED]
     if not service and not is_meaningful(said):
         return None
     heard = hear(community, said)

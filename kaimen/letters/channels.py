@@ -14,9 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kaimen.foundation import qr, sms
-from kaimen.foundation.delivering import post_to_robot
 from kaimen.foundation.fields import digest
 from kaimen.foundation.models import Notice, Webhook
+from kaimen.foundation.robots import post_to_robot
 from kaimen.letters import files, links
 from kaimen.letters.enums import LetterChannel
 from kaimen.letters.models import Letter, Mailing
@@ -170,7 +170,7 @@ def _robot(letter: Letter, mailing: Mailing) -> str:
 def _posted(robot: Webhook, letter: Letter) -> bool:
     words = _("有一封给贵单位工会的信（编号 %(number)s），请登录后在通知里看。") % {"number": letter.number}
     try:
-        post_to_robot(robot, words)
+        post_to_robot(robot.url, words)
     except (
         Exception
     ):  # whatever a robot answers, the next one is asked; what it said may hold its secret address

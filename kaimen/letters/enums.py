@@ -12,6 +12,21 @@ class LetterKind(TextChoices):
     CERTIFICATE = "certificate", _("证书")
     GOOD_NEWS = "good_news", _("喜报")
     OFFICIAL = "official", _("红头文件")
+    REPLY = "reply", _("复函")
+
+
+NUMBERED = frozenset(
+    {LetterKind.OFFICIAL, LetterKind.MOTION, LetterKind.REPLY}
+)  # official papers by GB/T 9704-2012: none goes out without its 发文字号
+NUMBERED_EACH = frozenset({LetterKind.CERTIFICATE, LetterKind.GOOD_NEWS})  # may bear a number of their own
+EDITABLE = NUMBERED | {LetterKind.ANSWER}  # whoever gets one may have to work on in it: also as .docx
+
+
+class SignatureForm(TextChoices):
+    """GB/T 9704-2012, 7.3.5.1 and 7.3.5.2: where name and date stand."""
+
+    SEALED = "sealed", _("盖章，给章留出地方")
+    UNSEALED = "unsealed", _("不盖章")
 
 
 class MailingState(TextChoices):

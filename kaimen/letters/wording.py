@@ -27,6 +27,9 @@ NOT_NOW: dict[str, Any] = {
     "no_reason": _("请选一个退回的原因。"),
     "template_name_taken": _("已经有一个模板叫这个名字了。"),
     "template_wrong": _("正文还有没配对的括号或星号，改好再存。"),
+    "number_wrong": _("发文字号还不对，改好再做。"),
+    "number_taken": _("发文字号“%(number)s”已经用过了，一个号只能发一次文。"),
+    "code_wrong": _("发文代字只写汉字，比如“灵工”；年份和序号会自己加上。"),
     "template_moved": _("您写的时候，有人先改了这个模板。"),
 }
 TEXT_PROBLEMS: dict[str, Any] = {
@@ -36,8 +39,21 @@ TEXT_PROBLEMS: dict[str, Any] = {
     "empty": _("大括号里面没有名字：{}。"),
     "unpaired": _("“%(around)s”这里少半个大括号。"),
     "half_bold": _("“%(around)s”这里的两个星号没有配对。"),
+    "number_missing": _("还没写。比如“{代字}发〔{年}〕{号}号”，号会自己往下编。"),
+    "number_no_code": _("本单位的发文代字还没填，请督办或管理员到“信函 → 信头”里写上。"),
+    "number_field": _("没有“{%(field)s}”这一栏，能用的是 {代字}、{年}、{号}。"),
+    "number_year": _("“%(number)s”里的年份要写全，放在六角括号里，像〔2026〕。"),
+    "number_first": _("“%(number)s”不用写“第”字。"),
+    "number_noughts": _("“%(number)s”的序号前面不补 0，1 就写 1。"),
+    "number_shape": _("“%(number)s”不合规矩，要写成“灵工发〔2026〕3号”这样。"),
+    "number_taken": _("“%(number)s”已经用过了，一个号只能发一次文。"),
 }
-WHERE: dict[str, Any] = {"title": _("标题"), "greeting": _("称呼"), "body": _("正文")}
+WHERE: dict[str, Any] = {
+    "title": _("标题"),
+    "greeting": _("称呼"),
+    "body": _("正文"),
+    "number": _("发文字号"),
+}
 REASONS: dict[str, Any] = {
     **{reason.value: reason.label for reason in ReturnReason},
     "unsubscribed": _("本人说过不再收"),
@@ -81,7 +97,25 @@ TONES = {
 
 
 def not_now(error: NotNow) -> str:
+    if "why" in error.params:
+        return text_problem("number", error.params["why"], error.params)
     return str(NOT_NOW[error.code]) % error.params
+
+
+def stands_against(error: NotNow) -> list[str]:
+    """Everything that keeps one letter from being made: the part or field, and what is wrong with it."""
+    report = error.params.get("report")
+    if report is None:
+        return [not_now(error)]
+    return [
+        *(text_problem(*problem) for problem in report["words"]),
+        *(gettext("“%(name)s”没有填。") % {"name": name} for _seq, name in report["empty"]),
+        *(
+            gettext("这些字印不出来：%(signs)s") % {"signs": " ".join(signs)}
+            for signs in [report["signs"], *(signs for _seq, signs in report["glyphs"])]
+            if signs
+        ),
+    ]
 
 
 def reading_problem(code: str) -> str:

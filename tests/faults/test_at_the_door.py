@@ -1,13 +1,11 @@
 """One real server, and people in front of it whose lines break, who send twice, or who mean it no good."""
 
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from html import unescape
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,10 +13,12 @@ from django.db import connection
 
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
+from kaimen.config.environment import PATIENCE
 from kaimen.foundation.models import Attachment
 from kaimen.intake.models import Submission
 from tests.faults.conftest import House
 from tests.faults.house import FORM, HOST, Answer, multipart, need, wait_for
+from tests.faults.stalling import another_connection
 from tests.foundation.test_files import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,15 +56,10 @@ def test_the_same_form_eight_times_at_one_moment_is_one_case(house: House) -> No
 @contextmanager
 def held() -> Iterator[None]:
     """Another process writes, and does not finish for longer than anybody waits."""
+    other = another_connection()
     if connection.vendor == "sqlite":
-        other: Any = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
     else:
-        import psycopg
-
-        known = {"host", "port", "user", "dbname", "password"}
-        there = {k: v for k, v in connection.get_connection_params().items() if k in known}
-        other = psycopg.connect(**there)
         other.execute("LOCK TABLE cases_numbercounter, intake_submission IN ACCESS EXCLUSIVE MODE")
     try:
         yield
@@ -94,6 +89,14 @@ def test_a_database_held_too_long_is_said_kindly_and_the_form_counts_once(house:
             assert visitor.post("/say/confirm", need(n)).status == 302
             assert visitor.post("/say/confirm", need(n)).location == track_path(case_of(n))
     assert count() == before + 4
+
+
+def test_everybody_waits_as_long_as_the_setting_says_and_no_longer() -> None:
+    """What the database itself says: without it SQLite gives up after Python's five seconds, PostgreSQL never."""
+    asked = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchone()[0] in (PATIENCE * 1000, f"{PATIENCE}s")
 
 
 def kept_words(answer: Answer, n: int) -> None:

@@ -16,8 +16,9 @@ from kaimen.foundation.models import Place
 from kaimen.intake.actions import Asker, knock
 from kaimen.intake.hearing import find_services, hear
 from kaimen.intake.models import Reading
+from kaimen.intake.readings import read_new
 from kaimen.intake.suggest import _clear
-from tests.cast import World, signed_in
+from tests.cast import MONDAY, World, signed_in
 
 
 def tell(park: World, words: str, **more: Any) -> Case:
@@ -52,6 +53,7 @@ def furnish(park: World) -> dict[str, Service]:
 def test_what_was_understood_is_kept_with_the_case(park: World) -> None:
     made = furnish(park)
     case = tell(park, "请问宿舍热水没了找谁修")
+    read_new(MONDAY)
     reading = Reading.objects.get(case=case)
     assert reading.domain == made["dorm"].domain and 0 < reading.confidence <= 1
     assert reading.ranked[0][0] == "dorm"

@@ -24,6 +24,7 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
+from kaimen.foundation.reference import one_look
 from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
@@ -69,7 +70,8 @@ def say_suggest(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def say_confirm(request: HttpRequest) -> HttpResponse:
-    return _confirm(request, current_community(request), None)
+    with one_look():
+        return _confirm(request, current_community(request), None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +86,8 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     if not found.active:
         return render(request, "intake/form_stopped.html", {"form_link": found}, status=410)
     if request.method == "POST":
-        return _confirm(request, found.community, found)
+        with one_look():
+            return _confirm(request, found.community, found)
     start = {"key": secrets.token_urlsafe(18), "service": found.service.key if found.service else ""}
     if found.place:
         start["place"] = str(found.place_id)
@@ -185,7 +188,7 @@ def _obvious(request: HttpRequest, community: Organisation, link: FormLink | Non
     """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
     if "service" in request.POST or (link and link.domain):
         return None
-    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
+    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1, answers=False)
     return found[0].service if found else None
 
 

@@ -14,6 +14,7 @@ from .arriving import (
     take_scans,
     unsubscribe,
 )
+from .heads import change_head, put_up_logo, take_down_logo
 from .making import make_letters, stop_mailing
 from .packs import load_templates
 from .printing import post_batch, print_again, start_batch, take_numbers
@@ -37,6 +38,7 @@ __all__ = [
     "Recipient",
     "add_template",
     "answer_letter",
+    "change_head",
     "change_text",
     "check_mailing",
     "choose_columns",
@@ -53,12 +55,14 @@ __all__ = [
     "open_letter",
     "post_batch",
     "print_again",
+    "put_up_logo",
     "read_list",
     "send_letters",
     "start_batch",
     "start_mailing",
     "stop_mailing",
     "switch_template",
+    "take_down_logo",
     "take_numbers",
     "take_out",
     "take_roles",

@@ -25,7 +25,7 @@ from .rows import letter_row
 AT_ONCE = 1000
 LARGE = 2000  # recipients; reading and looking through more would hold the page for a second (docs/measurements.md)
 LARGE_FILE = 200_000  # bytes; of an Excel file that is about 4,000 rows, of CSV 2,000
-TEXT = ("title", "greeting", "body", "sender")
+TEXT = ("title", "greeting", "body", "sender", "number", "signed")
 
 
 def text_of(template: LetterTemplate) -> dict[str, str]:

@@ -19,7 +19,7 @@ class Mailing(models.Model):
     template = models.ForeignKey(LetterTemplate, models.SET_NULL, null=True, blank=True, related_name="+")
     text = (
         models.JSONField()
-    )  # {"title", "greeting", "body", "sender"} as they were when the template was taken
+    )  # {"title", "greeting", "body", "sender", "number", "signed"} as they were when the template was taken
     official = models.BooleanField(default=True)  # goes to everybody; the others pass by who wants none
     channels = models.JSONField(default=list)  # in this order: the first by which somebody can be reached
     about = models.CharField(max_length=40, blank=True)  # what a room above wrote it for, as a case number

@@ -24,6 +24,7 @@ LAYOUT_OF = {
     Kind.CERTIFICATE: "honour",
     Kind.MOTION: "official",
     Kind.OFFICIAL: "official",
+    Kind.REPLY: "official",
     Kind.LABELS: "addresses",
     Kind.ENVELOPE: "addresses",
 }

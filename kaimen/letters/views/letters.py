@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.foundation import audit
 from kaimen.letters import actions, files, queries, wording
+from kaimen.letters.editable import docx_response, is_editable
 from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, RECEIVED, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
+from kaimen.letters.heads import number_on
 from kaimen.letters.models import Letter
 from kaimen.letters.printer import print_one
 from kaimen.letters.sheets import Writer
@@ -42,6 +44,13 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     _person, found = own_letter(request, pk)
     return files.response(found.pdf, f"letter-{found.number}.pdf")
+
+
+@login_required
+@require_safe
+def letter_docx(request: HttpRequest, pk: int) -> HttpResponse:
+    _person, found = own_letter(request, pk)
+    return docx_response(found)
 
 
 @login_required
@@ -131,6 +140,8 @@ def _page(
     context = {
         "letter": found,
         "mailing": found.mailing,
+        "editable": is_editable(found),
+        "number": number_on(found.mailing),
         "events": [(event, happened(event)) for event in events],
         "reason": wording.reason(found.reason),
         "tone": wording.TONES.get(LetterState(found.state), ""),

@@ -117,7 +117,7 @@ def mailing_recipients(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def mailing_words(request: HttpRequest, pk: int) -> HttpResponse:
     person, found = mailing_of(request, pk)
-    form = WordsForm(request.POST)
+    form = WordsForm(request.POST, kind=found.kind)
     if not form.is_valid():
         return _draft(request, found, words=form, status=422)
     try:

@@ -17,6 +17,7 @@ from kaimen.letters.forms import (
     TableForm,
     WordsForm,
 )
+from kaimen.letters.heads import number_on
 from kaimen.letters.jobs import QUIET
 from kaimen.letters.models import Letter, Mailing
 from kaimen.letters.sheets import known_fields
@@ -36,7 +37,7 @@ def draft_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         letter.mailing = mailing
     return {
         "mailing": mailing,
-        "words": WordsForm(initial=mailing.text),
+        "words": WordsForm(initial=mailing.text, kind=mailing.kind),
         "roles": RolesForm(
             organisations=senders_nodes(person) if person else None, initial={"top": mailing.organisation_id}
         ),
@@ -152,6 +153,7 @@ def work_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         for letter in page.letters
     ]
     return progress(mailing) | {
+        "number": number_on(mailing),
         "form": FilterForm(initial=data),
         "chosen": chosen,
         "rows": rows,

@@ -30,7 +30,7 @@ class Rule:
     place: float = 0.2
     nameless: float = 0.34
     close: float = 0.34
-    named: float = 0.08
+    named: float = 0.02
     many: int = 5
     whole_of_many: float = 0.2
     covered: float = 0.25

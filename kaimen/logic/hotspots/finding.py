@@ -16,7 +16,7 @@ from kaimen.logic.hotspots.meeting import meetings
 from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.terms import Counted, Vectors, Weights, counted, grams_of, vectors_of
 
-BATCH: Final = 20_000
+BATCH: Final = 5_000
 REMEMBERED: Final = 120  # characters of the detail kept for titles and names
 
 

@@ -6,11 +6,13 @@ than chance would have it, and mostly there, then whoever names both speaks of t
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kaimen.logic.hotspots.messages import Message, comparable
 from kaimen.logic.hotspots.names import named_in
@@ -26,20 +28,30 @@ READ: Final = 120  # characters of the detail in which names are looked for
 
 def meetings(messages: Sequence[Message], batches: Sequence[Counted], weights: Weights) -> list[list[int]]:
     """Sets of rows that name the same place with the same matter, each sorted, largest first; at least ENOUGH rows."""
-    numbers: dict[str, int] = {}
-    named = [tuple(numbers.setdefault(name, len(numbers)) for name in sorted(_names(m))) for m in messages]
-    frequent = np.bincount(np.fromiter((n for found in named for n in found), np.int64), minlength=1)
-    keys, rows = _pairs(named, frequent, batches, weights)
+    start, names = _named(messages)
+    frequent = np.bincount(names, minlength=1)
+    keys, rows = _pairs(start, names, frequent, batches, weights)
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], rows[order]
     edges = np.flatnonzero(np.diff(keys, prepend=-1, append=-1))
+    both = np.diff(edges)
     found = []
-    for start, end in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True):
-        if end - start >= ENOUGH:
-            name, term = divmod(int(keys[start]), TERMS)
-            if _meet(end - start, int(frequent[name]), float(weights.used[term]), len(messages)):
-                found.append(rows[start:end].tolist())
+    for at in np.flatnonzero(both >= ENOUGH).tolist():
+        name, term = divmod(int(keys[edges[at]]), TERMS)
+        if _meet(int(both[at]), int(frequent[name]), float(weights.used[term]), len(messages)):
+            found.append(rows[edges[at] : edges[at + 1]].tolist())
     return _joined(found)
+
+
+def _named(messages: Sequence[Message]) -> tuple[Ints, NDArray[np.int32]]:
+    """(start, numbers): row by row the names in it."""
+    numbers: dict[str, int] = {}
+    found = array("i")
+    sizes = [0]
+    for message in messages:
+        found.extend(numbers.setdefault(name, len(numbers)) for name in sorted(_names(message)))
+        sizes.append(len(found))
+    return np.array(sizes, np.int64), np.array(found, np.int32)
 
 
 def _meet(both: int, named: int, told: float, messages: int) -> bool:
@@ -52,24 +64,40 @@ def _names(message: Message) -> frozenset[str]:
 
 
 def _pairs(
-    named: Sequence[tuple[int, ...]], frequent: Ints, batches: Sequence[Counted], weights: Weights
-) -> tuple[Ints, Ints]:
-    """(name and gram as one number, row) for every frequent name and every telling gram of the same message."""
-    everything = np.arange(len(weights.used))
-    wanted = (weights.telling(everything) >= TELLS) & (weights.used >= ENOUGH)
+    start: Ints, names: NDArray[np.int32], frequent: Ints, batches: Sequence[Counted], weights: Weights
+) -> tuple[Ints, NDArray[np.int32]]:
+    """(name and gram as one number, row) for every frequent name and every telling gram of the same message.
+
+    A gram that is said too often to be mostly said at the place cannot meet it, and is left out at once.
+    """
+    often = np.flatnonzero(weights.used >= ENOUGH)
+    wanted = np.zeros(TERMS, bool)
+    wanted[often] = weights.telling(often) >= TELLS
     keys: list[Ints] = [np.zeros(0, np.int64)]
-    rows: list[Ints] = [np.zeros(0, np.int64)]
-    row = 0
+    rows: list[NDArray[np.int32]] = [np.zeros(0, np.int32)]
+    first = 0
     for batch in batches:
-        telling = wanted[batch.terms]
-        for start, end in zip(batch.start[:-1].tolist(), batch.start[1:].tolist(), strict=True):
-            here = [name for name in named[row] if frequent[name] >= ENOUGH]
-            if here:
-                terms = batch.terms[start:end][telling[start:end]].astype(np.int64)
-                keys += [name * TERMS + terms for name in here]
-                rows += [np.full(len(terms), row, np.int64)] * len(here)
-            row += 1
+        last = first + len(batch.start) - 1
+        here = names[start[first] : start[last]]
+        row = np.repeat(np.arange(first, last), np.diff(start[first : last + 1]))
+        enough = frequent[here] >= ENOUGH
+        here, row = here[enough].astype(np.int64), row[enough]
+        begin, end = batch.start[row - first], batch.start[row - first + 1]
+        grams = end - begin
+        term = batch.terms[_runs(begin, grams)]
+        name = np.repeat(here, grams)
+        meet = wanted[term] & (frequent[name] >= THERE * weights.used[term])
+        keys.append(name[meet] * TERMS + term[meet])
+        rows.append(np.repeat(row, grams)[meet].astype(np.int32))
+        first = last
     return np.concatenate(keys), np.concatenate(rows)
+
+
+def _runs(begin: Ints, lengths: Ints) -> Ints:
+    """begin[0], begin[0] + 1, … for so many each."""
+    before = np.cumsum(lengths) - lengths
+    runs: Ints = np.arange(int(lengths.sum())) + np.repeat(begin - before, lengths)
+    return runs
 
 
 def _joined(found: list[list[int]]) -> list[list[int]]:

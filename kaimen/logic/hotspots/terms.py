@@ -91,6 +91,13 @@ class Weights:
         pairs = zip(self.naming(numbers).tolist(), self.telling(numbers).tolist(), strict=True)
         return dict(zip(terms, pairs, strict=True))
 
+    def columns(self) -> Floats:
+        """For every gram 1, how far it names, how far it tells; nothing for grams that nobody used."""
+        known = np.flatnonzero(self.used)
+        columns = np.zeros((TERMS, 3))
+        columns[known] = np.column_stack((np.ones(len(known)), self.naming(known), self.telling(known)))
+        return columns
+
     def _share(self, part: NDArray[np.float32], terms: Ints) -> Floats:
         share = part[terms] / np.maximum(self.all[terms], 1e-9)
         clear: Floats = np.clip((share - SHARE_LOW) / (SHARE_HIGH - SHARE_LOW), 0, 1).astype(np.float64)

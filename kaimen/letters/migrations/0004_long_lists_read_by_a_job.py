@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("foundation", "0009_reference_stamp"),
-        ("letters", "0002_steps_stay"),
+        ("letters", "0003_issuing_numbers"),
     ]
 
     operations = [
