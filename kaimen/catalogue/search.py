@@ -66,10 +66,8 @@ def find(
     audience: str | None = None,
     limit: int = 6,
     unsure: bool = False,
-    answers: bool = True,
 ) -> list[Found]:
-    """Published services that answer `text`, best first: only those to show unasked, unless `unsure`. With their quick
-    answers, unless nobody will read them.
+    """Published services that answer `text`, best first: only those to show unasked, unless `unsure`.
 
     Understands everyday words, long complaints, pinyin and its initials, homophones and a slip of the finger.
     """
@@ -78,8 +76,8 @@ def find(
     if audience:
         hits = [hit for hit in hits if snapshot.services[hit.key].audience == audience]
     chosen = (hits if unsure else best_confident(hits))[:limit]
-    quick = _answers(snapshot, text, limit=12) if chosen and answers else []
-    return [_found(snapshot, hit, quick) for hit in chosen]
+    answers = _answers(snapshot, text, limit=12) if chosen else []
+    return [_found(snapshot, hit, answers) for hit in chosen]
 
 
 def find_by_domain(

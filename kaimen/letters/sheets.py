@@ -16,6 +16,7 @@ from kaimen.logic import letters as text
 
 # what every letter knows; a table adds its further columns
 FIELDS = ("姓名", "单位", "职务", "地址", "邮编", "日期", "署名", "编号")
+FIRST = 100
 CAPTION = "扫一扫，回个话\n有事也在这里说"
 SAMPLE = {
     "姓名": "示例王秀英",
@@ -37,9 +38,14 @@ def chinese_day(day: date) -> str:
 def known_fields(mailing: Mailing) -> list[str]:
     """Names that may stand in braces in this mailing."""
     more = mailing.source.get("fields", []) if mailing.source.get("kind") == "list" else []
-    if not more:
-        first = mailing.letters.exclude(fields="").order_by("seq").first()
-        more = json.loads(first.fields) if first else []
+    if mailing.headings:
+        named = set(mailing.columns.values())
+        more = [heading for heading in mailing.headings if heading not in named]
+    elif (
+        not more
+    ):  # a list that a room above handed over: what the first letters have, not a look at all of them
+        some = mailing.letters.order_by("seq").values_list("fields", flat=True)[:FIRST]
+        more = json.loads(next((fields for fields in some if fields), "[]"))
     return [*FIELDS, *(name for name in more if name not in FIELDS)]
 
 

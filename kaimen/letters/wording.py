@@ -13,6 +13,9 @@ from kaimen.letters.recipients import MOST
 
 NOT_NOW: dict[str, Any] = {
     "moved": _("刚才有人动过，现在做不了这一步。请看看现在的样子。"),
+    "arrived": _(
+        "这封信他已经收到了，不用再做。其实没到他手里的，先记“退回来了”，再改地址；想再写一封的，另发一次。"
+    ),
     "nobody": _("没有找到收信人。"),
     "too_many": _("一次最多 %(most)s 位收信人，请分成几批。"),
     "no_name_column": _("请选出哪一列写的是姓名。"),
@@ -137,6 +140,10 @@ def reason(code: str) -> str:
 def happened(event: LetterEvent) -> str:
     """One line of a letter's history."""
     words = str(HAPPENED[event.verb]) % {"code": event.code, "why": reason(event.code) or gettext("没写原因")}
-    if event.verb == "repair" and event.code == "by_recipient":
-        return gettext("收信人自己改了地址，重新做")
+    if event.verb == "repair":
+        who, _colon, number = event.code.partition(":")
+        if who == "by_recipient":
+            words = gettext("收信人自己改了地址，重新做")
+        if number:
+            words += gettext("（上一封的邮件号 %(number)s）") % {"number": number}
     return words

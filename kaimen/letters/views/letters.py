@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from kaimen.foundation import audit
 from kaimen.letters import actions, files, queries, wording
 from kaimen.letters.editable import docx_response, is_editable
-from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, LetterState, ReturnReason
+from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, RECEIVED, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
 from kaimen.letters.heads import number_on
@@ -80,7 +80,7 @@ def letter_mend(request: HttpRequest, pk: int) -> HttpResponse:
     form = MendForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
-    data = form.cleaned_data
+    data, on_its_way = form.cleaned_data, found.state == LetterState.SENT
     try:
         actions.mend_letter(
             letter=found,
@@ -97,6 +97,10 @@ def letter_mend(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("改好了。") if found.mailing.state in OPEN_TO_CHANGE else _("改好了，这封信重新做、重新送。"),
     )
+    if on_its_way:
+        messages.info(
+            request, _("上一封已经在路上，收不回来。先到哪一封都行：两封上的码都能回话，只算一封。")
+        )
     return redirect("letter", pk)
 
 
@@ -144,6 +148,8 @@ def _page(
         "form": form or MendForm(initial=initial | {"to_directory": True}),
         "draft": found.mailing.state in OPEN_TO_CHANGE,
         "can": {verb: verb in able for verb in LETTER_TRANSITIONS},
+        "arrived": found.state in RECEIVED,
+        "on_its_way": found.state == LetterState.SENT,
         "back": found.state in (LetterState.RETURNED, LetterState.BOUNCED),
         "reasons": ReturnReason.choices,
     }
