@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("foundation", "0009_reference_stamp"),
-        ("letters", "0003_long_lists_read_by_a_job"),
+        ("letters", "0004_long_lists_read_by_a_job"),
     ]
 
     operations = [
