@@ -66,10 +66,8 @@ def find(
     audience: str | None = None,
     limit: int = 6,
     unsure: bool = False,
-    answers: bool = True,
 ) -> list[Found]:
-    """Published services that answer `text`, best first: only those to show unasked, unless `unsure`. With their quick
-    answers, unless nobody will read them.
+    """Published services that answer `text`, best first: only those to show unasked, unless `unsure`.
 
     Understands everyday words, long complaints, pinyin and its initials, homophones and a slip of the finger.
     """
@@ -78,8 +76,8 @@ def find(
     if audience:
         hits = [hit for hit in hits if snapshot.services[hit.key].audience == audience]
     chosen = (hits if unsure else best_confident(hits))[:limit]
-    quick = _answers(snapshot, text, limit=12) if chosen and answers else []
-    return [_found(snapshot, hit, quick) for hit in chosen]
+    answers = _answers(snapshot, text, limit=12) if chosen else []
+    return [_found(snapshot, hit, answers) for hit in chosen]
 
 
 def find_by_domain(
@@ -99,9 +97,7 @@ def find_by_domain(
     hits = {hit.key: hit for hit in snapshot.index.query(text, limit=WIDE)}
     domain_of = {key: service.domain.key for key, service in snapshot.services.items()}
     close = {key: hit.score for key, hit in hits.items()}
-    # Found by sound or with a slip: what is written says something else, and only the closer look knows better.
-    as_written = not hits or max(hits.values(), key=lambda hit: hit.score).how == "words"
-    order = blended(snapshot.ranker.scores(text) if as_written else {}, close, domain_of, chance)
+    order = blended(snapshot.ranker.scores(text), close, domain_of, chance)
     if audience:
         order = [(key, score) for key, score in order if snapshot.services[key].audience == audience]
     shown = {hit.key for hit in best_confident(sorted(hits.values(), key=lambda hit: -hit.score))}

@@ -31,7 +31,8 @@ def post_to_robot(url: str, text: str) -> None:
 
     Connects directly, never through a proxy of the environment, which would look the name up for itself.
     """
-    parts, addresses = _judged(url)
+    parts = _parts(url)
+    addresses = _addresses(parts)
     body = json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode()
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     with closing(_connected(parts, addresses)) as connection:
@@ -48,23 +49,29 @@ def post_to_robot(url: str, text: str) -> None:
 def check_robot_address(url: str) -> None:
     """A robot lives outside: an address inside this machine or network would let a manager reach our own services.
 
-    Raises OSError. In the demo and in tests loopback is allowed, as there is nothing else to reach.
+    Raises OSError. In the demo and in tests loopback is allowed, and no name is looked up: there may be no network.
     """
-    _judged(url)
+    parts = _parts(url)
+    if not settings.DEMO:
+        _addresses(parts)
 
 
-def _judged(url: str) -> tuple[SplitResult, list[str]]:
-    """The address taken apart, and the numbers its name stands for at this moment: all of them are outside."""
+def _parts(url: str) -> SplitResult:
     parts = urlsplit(url)
     if parts.scheme not in {"https", "http"} or not parts.hostname:
         raise OSError("robot address: https only")
     if parts.scheme != "https" and not settings.DEMO:
         raise OSError("robot address: https only")
+    return parts
+
+
+def _addresses(parts: SplitResult) -> list[str]:
+    """The numbers that the name stands for at this moment: all of them are outside."""
     found = socket.getaddrinfo(parts.hostname, _port(parts), type=socket.SOCK_STREAM)
     addresses = [str(info[4][0]) for info in found]
     if not settings.DEMO and not all(ipaddress.ip_address(address).is_global for address in addresses):
         raise OSError("robot address: inside")
-    return parts, addresses
+    return addresses
 
 
 def _connected(parts: SplitResult, addresses: list[str]) -> HTTPConnection:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet, Sum
+from django.utils.translation import get_language
 
 from kaimen.cases.models import Case
 from kaimen.cases.queries import communities_of
@@ -19,8 +20,8 @@ from kaimen.logic.rates import SMALLEST_GROUP
 SHOWN = 100
 PUBLIC = 20
 WINDOW = timedelta(days=180)
-PLAN = Box(-12, -5, 112, 105)  # what _map.html shows, with a little room
-LETTER = 4.2  # .map__name on a phone, the larger of its two sizes
+PLAN = Box(-9, -4, 109, 104)  # the ground in _map.html, where names stand
+LETTER, LATIN = 5.6, 4.4  # sizes of .map__name: names are longer where they are not Chinese
 SORTS = {"": ("-heat", "pk"), "people": ("-people", "-heat", "pk"), "new": ("-last_at", "pk")}
 
 
@@ -88,6 +89,7 @@ def spots(community: Organisation, issues: Iterable[HotIssue]) -> list[Spot]:
         Circle(places[key].x, places[key].y, 1.6 + 5.4 * math.sqrt(counted[key] / top), str(places[key]))
         for key in shown
     ]
+    size = LETTER if (get_language() or "zh").startswith("zh") else LATIN
     return [
         Spot(
             key,
@@ -98,7 +100,7 @@ def spots(community: Organisation, issues: Iterable[HotIssue]) -> list[Spot]:
             round(circle.radius, 1),
             (round(box.middle[0], 1), round(box.middle[1], 1)) if box else None,
         )
-        for key, circle, box in zip(shown, circles, names_beside(circles, LETTER, PLAN), strict=True)
+        for key, circle, box in zip(shown, circles, names_beside(circles, size, PLAN), strict=True)
     ]
 
 

@@ -117,6 +117,13 @@ def _heard(community: Organisation, words: str, ear: "_Ear | None", found: Predi
     )
 
 
+def place_of(heard: Heard, place: Place | None, place_text: str) -> Place | None:
+    """Where it is: as given, else as the words say if they name one place and nothing was written about it."""
+    if place or place_text.strip() or len(heard.places) != 1:
+        return place
+    return heard.places[0]
+
+
 def find_services(
     community: Organisation, words: str, heard: Heard, audience: str | None = None, limit: int = 4
 ) -> list[search.Found]:

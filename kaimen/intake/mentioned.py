@@ -1,16 +1,23 @@
-"""What a case named when it came in, for the desk: its reading kept the names, here they are looked up again."""
+"""What a case named when it came in, for the desk: its reading keeps the names, here they are looked up."""
 
 from kaimen.cases.mentioned import Mentioned
 from kaimen.cases.models import Case
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
+from kaimen.intake.hearing import hear
 from kaimen.intake.models import Reading
 
 
 def of_case(case: Case) -> Mentioned:
     """In the order in which the words name them; without those that the case has already or that have gone."""
-    reading = Reading.objects.filter(case=case).values_list("mentions", flat=True).first() or {}
-    firms, places = reading.get("enterprises") or [], reading.get("places") or []
+    kept = Reading.objects.filter(case=case).values_list("mentions", flat=True).first()
+    if kept is None:  # so new that no job has read it, or brought in by other ways than the door
+        heard = hear(case.community, case.words, about=False, why=False)
+        kept = {
+            "enterprises": [firm.name for firm in heard.enterprises],
+            "places": [p.name for p in heard.places],
+        }
+    firms, places = kept.get("enterprises") or [], kept.get("places") or []
     return Mentioned(_firms(case, firms) if firms else (), _places(case, places) if places else ())
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-NARROW: Final = 0.58  # of a Latin letter, in widths of a Chinese character
+NARROW: Final = 0.52  # of a Latin letter, in widths of a Chinese character
 PASSES: Final = 20  # in practice three to five are enough
 ON_A_NAME, ON_A_CIRCLE, OUTSIDE = 10.0, 1.5, 20.0  # how bad a unit of area there is
 LATER: Final = 0.4  # how bad each next place is: below is read best, then above, then the sides

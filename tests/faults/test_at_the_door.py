@@ -4,7 +4,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from html import unescape
 from urllib.parse import urlencode
 
@@ -197,8 +197,8 @@ def test_sixty_megabytes_do_not_stay_in_memory(house: House) -> None:
     assert house.server.memory() - peak < 35 * 2**20
 
 
-def test_a_slow_line_holds_one_thread_and_no_more(house: House) -> None:
-    """Four forms that never end; as many as there are threads must be kept off by the proxy (docs/deploy.md)."""
+def test_slow_lines_leave_threads_to_those_who_read(house: House) -> None:
+    """Many more forms that never end than the server has threads; then all of them hang up."""
     with closing(house.visitor()) as visitor:
         visitor.get("/say")
         token = visitor.cookies["csrftoken"]
@@ -206,15 +206,34 @@ def test_a_slow_line_holds_one_thread_and_no_more(house: House) -> None:
         f"POST /say/confirm HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrftoken={token}\r\n"
         f"Content-Type: {FORM}\r\nContent-Length: 5000\r\n\r\nwords="
     ).encode()
-    lines = [socket.create_connection((HOST, house.server.port)) for _ in range(4)]
+    before = count()
+    lines = [socket.create_connection((HOST, house.server.port)) for _ in range(40)]
     try:
         for line in lines:
             line.sendall(head)
-        time.sleep(0.2)
-        with closing(house.visitor(timeout=5)) as visitor:
-            assert visitor.get("/say").status == 200
+        wait_for(lambda: turned_away(lines))  # every place is taken
+        for path in ("/healthz", "/say", "/"):
+            with closing(house.visitor(timeout=10)) as visitor:
+                assert visitor.get(path).status == 200
     finally:
         for line in lines:
             line.close()
-    with closing(house.visitor()) as visitor:
-        assert wait_for(lambda: visitor.get("/healthz").status == 200)
+
+    def sent() -> bool:
+        with closing(house.visitor()) as visitor:
+            return visitor.post("/say/confirm", need(40)).status == 302
+
+    assert wait_for(sent)
+    assert count() == before + 1
+
+
+def turned_away(lines: list[socket.socket]) -> int:
+    """How many were told to come again; what they were told is read."""
+    told = 0
+    for line in lines:
+        line.settimeout(0.01)
+        with suppress(OSError):
+            said = line.recv(4096, socket.MSG_PEEK)
+            assert said.startswith(b"HTTP/1.1 503") and b"retry-after: 5" in said.lower()
+            told += 1
+    return told

@@ -3,14 +3,17 @@
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from kaimen.cases.models import Case
+from kaimen.foundation.models import Person
+from kaimen.foundation.roster import RosterReport, import_roster
 from kaimen.intake.models import Submission
 from tests.cast import World
 from tests.faults.house import ROOT, database_url, wait_for
@@ -69,3 +72,41 @@ def test_the_same_key_in_two_processes_is_one_case(park: World) -> None:
             assert [line(second), line(second)] == ["taken", number]
     assert Case.objects.get().number == number
     assert Submission.objects.count() == 1
+
+
+def test_two_rosters_with_the_same_person_at_one_moment(park: World) -> None:
+    """The second has looked, found nobody of that number, and waits to write while the first commits.
+
+    Waits for half a second on SQLite.
+    """
+    written, go_on = threading.Event(), threading.Event()
+    reports: dict[str, RosterReport] = {}
+
+    def bring(who: str) -> None:
+        rows = [{"姓名": "示例甲", "手机号": "13811110001", "单位": park.firm.name}]
+        reports[who] = import_roster(rows=rows, community=park.community, by=None)
+
+    def first() -> None:
+        with transaction.atomic():
+            bring("first")
+            written.set()
+            go_on.wait(20)
+        connection.close()
+
+    def second() -> None:
+        bring("second")
+        connection.close()
+
+    threads = [threading.Thread(target=first), threading.Thread(target=second)]
+    threads[0].start()
+    assert written.wait(20)
+    threads[1].start()
+    if connection.vendor == "postgresql":
+        wait_for(somebody_waits)
+    else:
+        time.sleep(0.5)  # nobody can see that it waits
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    assert (reports["first"].added, reports["second"].added, reports["second"].same) == (1, 0, 1)
+    assert Person.objects.filter(name="示例甲").count() == 1

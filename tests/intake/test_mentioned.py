@@ -12,6 +12,7 @@ from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.organisations import add_organisation
 from kaimen.intake.actions import knock
+from kaimen.intake.readings import read_new
 from tests.cast import MONDAY, World, signed_in
 
 
@@ -48,7 +49,9 @@ def test_an_enterprise_named_in_the_words_is_shown_and_set_by_one_press(
     signed_in(client, park.officer)
     assert case.enterprise is None
     shown = page(case, client)
-    assert "话里提到" in shown and tuoli.name in shown and f'name="enterprise" value="{tuoli.pk}"' in shown
+    assert read_new(MONDAY) == 1
+    for each in (shown, page(case, client)):  # before and after a job has read it
+        assert "话里提到" in each and tuoli.name in each and f'name="enterprise" value="{tuoli.pk}"' in each
     assert press(client, case, tuoli).status_code == 302
     case = park.fresh(case)
     assert case.enterprise == tuoli

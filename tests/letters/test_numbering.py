@@ -1,18 +1,19 @@
 """发文字号: every official paper has one, none is given twice, and what is missing is named (GB/T 9704-2012, 7.2.5)."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kaimen.letters import actions, heads, wording
 from kaimen.letters.actions.making import make_slice
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import IssuedNumber, Letterhead, Mailing
 from kaimen.letters.sheets import Writer
-from tests.cast import MONDAY, World
+from tests.cast import MONDAY, World, world
 from tests.letters.cast import TEXT, made, mailing, the
 
 PATTERN = "{代字}发〔{年}〕{号}号"
@@ -169,3 +170,29 @@ def test_the_day_is_that_of_the_house_not_of_greenwich(park: World) -> None:
     give_code(park)
     new_year = datetime(2026, 12, 31, 17, 0, tzinfo=UTC)  # 1:00 on January 1st in Ningbo
     assert issue(park, now=new_year) == "示例工发〔2027〕1号"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_papers_begun_at_once_have_different_numbers(transactional_db: None) -> None:
+    """Real threads, each with its own connection: about a second."""
+    park = world()
+    give_code(park)
+    drafts = [official(park) for _n in range(6)]
+    for one in drafts:
+        assert words_against(one, park) == []
+    start = threading.Barrier(len(drafts))
+
+    def begin(one: Mailing) -> None:
+        start.wait()
+        actions.make_letters(mailing=one, by=park.supervisor, now=MONDAY)
+        connection.close()
+
+    threads = [threading.Thread(target=begin, args=(one,)) for one in drafts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    serials = IssuedNumber.objects.order_by("serial").values_list("serial", flat=True)
+    assert list(serials) == [1, 2, 3, 4, 5, 6]
+    said = {one.text["number"] for one in Mailing.objects.all()}
+    assert len(said) == 6
