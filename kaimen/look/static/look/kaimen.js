@@ -25,8 +25,9 @@
   };
 
   document.addEventListener("keydown", (e) => {
-    if (e.ctrlKey && e.key === "Enter" && e.target.matches("textarea")) {
-      e.target.form?.requestSubmit();
+    if (e.ctrlKey && e.key === "Enter" && !e.isComposing && e.target.form?.querySelector("textarea")) {
+      e.preventDefault(); // in a line of text the browser would send it as well
+      e.target.form.requestSubmit();
       return;
     }
     if (e.key === "Escape" && typing(e.target)) {
