@@ -1,4 +1,4 @@
-"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages."""
+"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages, mailing."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ django.setup()
 
 from django.db import connection, transaction  # noqa: E402 - Django first
 
-from bench import _pages  # noqa: E402
+from bench import _mailings, _pages  # noqa: E402
 from kaimen.cases.models import Case, Promise, TimelineEntry  # noqa: E402
 from kaimen.foundation import sealing  # noqa: E402
 from kaimen.foundation.models import AuditEntry, Delivery, Notice, Organisation, Place  # noqa: E402
@@ -109,6 +109,9 @@ COMMANDS = {
     "check": check,
     "grow": _pages.grow,
     "pages": _pages.pages,
+    "mailing": _mailings.mailing,
+    "on_its_way": _mailings.on_its_way,
+    "pages_of_mailing": _mailings.pages_of,
 }
 
 if __name__ == "__main__":

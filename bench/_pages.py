@@ -58,17 +58,18 @@ def pages(given: Any) -> Any:
     """Addresses by page, each asked once, with the cookies of who asks; and the most queries one of them took."""
     rng = random.Random(11)
     community = Organisation.objects.get(key="lingfeng")
-    officer = _cookies(holders(RoleKind.OFFICER, community)[0].person)
-    watcher = _cookies(holders(RoleKind.SUPERVISOR, community)[0].person)
+    officer = cookies_of(holders(RoleKind.OFFICER, community)[0].person)
+    watcher = cookies_of(holders(RoleKind.SUPERVISOR, community)[0].person)
     newest = Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
     some = Case.objects.filter(pk__in=[rng.randrange(1, newest) for _ in range(EACH * 2)]).order_by("pk")
     asked: dict[str, list[dict[str, str]]] = {
-        "desk": [_page(path, officer if n % 2 else watcher) for n, path in enumerate(_desk(rng, some))],
-        "search": [_page(path, officer if n % 2 else watcher) for n, path in enumerate(_searches(rng))],
-        "board": [_page(path, "") for path in islice(_boards(), EACH)],
-        "track": [_page(track_path(case), "") for case in some[:EACH]],
+        "desk": [page(path, officer if n % 2 else watcher) for n, path in enumerate(_desk(rng, some))],
+        "search": [page(path, officer if n % 2 else watcher) for n, path in enumerate(_searches(rng))],
+        "board": [page(path, "") for path in islice(_boards(), EACH)],
+        "track": [page(track_path(case), "") for case in some[:EACH]],
+        "open311": [page(path, "") for path in islice(_lists(rng), EACH)],
     }
-    queries = {name: max(_queries(page) for page in wanted) for name, wanted in asked.items()}
+    queries = {name: max(queries_of(one) for one in wanted) for name, wanted in asked.items()}
     return {"pages": asked, "queries": queries}
 
 
@@ -97,23 +98,32 @@ def _boards() -> Any:
         yield f"/board/?month={month}&domain={domain}"
 
 
-def _page(path: str, cookies: str) -> dict[str, str]:
+def _lists(rng: random.Random) -> Any:
+    """Open311: the list of requests as the standard gives it without a wish, by state, by a page further on."""
+    for kind, status, page in product(("json", "xml"), ("", "open", "closed"), (1, 1, 2)):
+        chosen = f"status={status}&" if status else ""
+        yield f"/open311/v2/requests.{kind}?{chosen}page={page}"
+    while True:
+        yield f"/open311/v2/requests.json?page={rng.randrange(1, 6)}"
+
+
+def page(path: str, cookies: str) -> dict[str, str]:
     return {"path": path.replace(" ", "%20"), "cookies": cookies}
 
 
-def _queries(page: dict[str, str]) -> int:
+def queries_of(asked: dict[str, str]) -> int:
     client = Client(headers={"host": settings.ALLOWED_HOSTS[0], "x-forwarded-proto": "https"})
-    if page["cookies"]:
-        name, value = page["cookies"].split("=", 1)
+    if asked["cookies"]:
+        name, value = asked["cookies"].split("=", 1)
         client.cookies[name] = value
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(page["path"])
+        answer = client.get(asked["path"])
     if answer.status_code != 200:
-        raise SystemExit(f"{page['path']}: {answer.status_code}")
+        raise SystemExit(f"{asked['path']}: {answer.status_code}")
     return len(captured)
 
 
-def _cookies(person: Person) -> str:
+def cookies_of(person: Person) -> str:
     """A session as signing in with a second step leaves it."""
     account = Account.objects.get(person=person)
     Authenticator.objects.get_or_create(

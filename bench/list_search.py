@@ -18,6 +18,7 @@ from django.test import Client  # noqa: E402
 from kaimen.catalogue import actions, search  # noqa: E402
 from kaimen.catalogue.models import Service  # noqa: E402
 from kaimen.foundation.models import Organisation  # noqa: E402
+from kaimen.intake.hearing import find_services, hear  # noqa: E402
 from tests.catalogue import cast  # noqa: E402
 
 PROMISE_MS = 150
@@ -71,6 +72,11 @@ VERBS = [
 WHERE = ["区级", "市级", "镇级", "园区", "街道"]
 
 
+def heard_services(community: Organisation, said: str) -> None:
+    """As the door asks for them: what the words are about, then the services in its light."""
+    find_services(community, said, hear(community, said, why=False))
+
+
 def main() -> None:
     call_command("migrate", verbosity=0)
     community = cast.organisations()["lingfeng"]
@@ -84,6 +90,7 @@ def main() -> None:
     client = Client()
     rows = [
         ("find()", [timed(lambda said=said: search.find(community, said)) for said in asked]),
+        ("find_services()", [timed(lambda said=said: heard_services(community, said)) for said in asked]),
         ("answers_for()", [timed(lambda said=said: search.answers_for(community, said)) for said in asked]),
         (
             "GET /list/?q=",

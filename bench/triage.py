@@ -38,6 +38,8 @@ ABLATION: dict[str, Settings] = {
     "no everyday words": Settings(use_words=False),
     "no segmented words": Settings(blocks=(1.0, 1.0, 0.0, 0.0)),
     "no character n-grams": Settings(blocks=(0.0, 0.0, 1.0, 1.0)),
+    "features not weighed by class": Settings(telling=False),
+    "no naive Bayes beside the ridge": Settings(ratios=0.0),
     "no subject": Settings(blocks=(0.0, 1.0, 0.0, 0.8)),
     "no detail": Settings(blocks=(1.0, 0.0, 0.8, 0.0)),
 }
@@ -102,7 +104,7 @@ def district_list(path: Path) -> tuple[list[Document], dict[str, str], None]:
 def retrieval(
     name: str, documents: list[Document], domain_of: Mapping[str, str], model: Any
 ) -> dict[str, Any]:
-    """Every method on both files of questions."""
+    """Every method on every file of questions."""
     plain = Ranker(documents)
     bare = Index(documents)
     index = Index(documents, _words("everyday"), _words("deeds"))
@@ -128,7 +130,7 @@ def retrieval(
     methods |= _with_encoder(documents, methods["shipped"])
     return {
         file: {method: _recall(_questions(file, name), rank) for method, rank in methods.items()}
-        for file in ("first", "second")
+        for file in ("first", "second", "third")
     }
 
 

@@ -61,7 +61,11 @@ _building = threading.Lock()
 
 
 def find(
-    community: Organisation, text: str, audience: str | None = None, limit: int = 6, unsure: bool = False
+    community: Organisation,
+    text: str,
+    audience: str | None = None,
+    limit: int = 6,
+    unsure: bool = False,
 ) -> list[Found]:
     """Published services that answer `text`, best first: only those to show unasked, unless `unsure`.
 

@@ -14,15 +14,16 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 PATIENCE = 20  # seconds
+KEEP_PRINTED_DAYS = 30  # files for the printer, with the addresses of a whole batch in them
 
 
 def sqlite_options(patience: float) -> dict[str, Any]:
     return {
-        "timeout": patience,
+        "timeout": patience,  # Python gives it to SQLite as busy_timeout
         # DEFERRED lets two readers both try to become writers: one of them fails at once, whatever the timeout.
         "transaction_mode": "IMMEDIATE",
         "init_command": (
-            f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout={patience * 1000:.0f}; "
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
             "PRAGMA mmap_size=134217728; PRAGMA cache_size=-20000"
         ),
     }
@@ -57,6 +58,7 @@ class Environment:
     log: str
     metrics_token: str
     fonts: Path | None
+    keep_printed_days: int
 
 
 def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> Environment:
@@ -109,6 +111,7 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         log="json" if env.get("KAIMEN_LOG", "plain") == "json" else "plain",
         metrics_token=env.get("KAIMEN_METRICS_TOKEN", ""),
         fonts=Path(env["KAIMEN_FONTS"]) if env.get("KAIMEN_FONTS") else None,
+        keep_printed_days=int(env.get("KAIMEN_KEEP_PRINTED_DAYS") or KEEP_PRINTED_DAYS),
     )
 
 

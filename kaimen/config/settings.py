@@ -172,6 +172,7 @@ SMS_TOKEN = ENV.sms_token
 
 METRICS_TOKEN = ENV.metrics_token
 LETTER_FONTS = ENV.fonts
+KEEP_PRINTED_DAYS = ENV.keep_printed_days
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

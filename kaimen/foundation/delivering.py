@@ -6,12 +6,8 @@ LEASE here) it is sent again: for a text message a rare second copy is kinder th
 by which mail servers and programs know the second copy for what it is.
 """
 
-import ipaddress
-import json
-import socket
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
-from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
@@ -24,6 +20,7 @@ from kaimen.foundation.enums import DeliveryChannel, DeliveryState
 from kaimen.foundation.fields import digest
 from kaimen.foundation.models import Delivery, Webhook
 from kaimen.foundation.notice_words import sentence
+from kaimen.foundation.robots import post_to_robot
 
 ATTEMPTS = 5
 LEASE = timedelta(minutes=5)  # shorter than a lost job's, or that job would find its own claim still fresh
@@ -90,46 +87,10 @@ def _send(delivery: Delivery) -> None:
         case DeliveryChannel.SMS:
             sms.send(delivery.address, f"【开门】{text} {link}".strip())
         case DeliveryChannel.WEBHOOK:
-            post_to_robot(Webhook.objects.get(pk=int(delivery.address)), f"{text} {link}".strip())
+            post_to_robot(Webhook.objects.get(pk=int(delivery.address)).url, f"{text} {link}".strip())
 
 
 def message_id(delivery: Delivery) -> str:
     """The same for every attempt at this delivery, and for no other (RFC 5322, 3.6.4); tells nothing about it."""
     told = f"{delivery.pk} {delivery.notice.created_at.isoformat()}"
     return f"<{digest(told, 'mail')[:40]}@{urlsplit(settings.PUBLIC_URL).hostname or 'localhost'}>"
-
-
-def post_to_robot(webhook: Webhook, text: str) -> None:
-    """Post `text` to a DingTalk or WeCom group robot; both take {"msgtype": "text", "text": {"content": …}}."""
-    check_robot_address(webhook.url)
-    request = Request(  # noqa: S310 - the scheme was checked
-        webhook.url,
-        data=json.dumps({"msgtype": "text", "text": {"content": text}}, ensure_ascii=False).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with build_opener(_NoRedirect).open(request, timeout=TIMEOUT) as answer:
-        reply = json.loads(answer.read(10_000) or b"{}")
-    if reply.get("errcode", 0) != 0:
-        raise OSError(f"robot refused: {reply['errcode']}")
-
-
-def check_robot_address(url: str) -> None:
-    """A robot lives outside: an address inside this machine or network would let a manager reach our own services.
-
-    Raises OSError. In the demo and in tests loopback is allowed, as there is nothing else to reach.
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in {"https", "http"} or not parts.hostname:
-        raise OSError("robot address: https only")
-    if settings.DEMO:
-        return
-    if parts.scheme != "https":
-        raise OSError("robot address: https only")
-    for info in socket.getaddrinfo(parts.hostname, parts.port or 443):
-        if not ipaddress.ip_address(info[4][0]).is_global:
-            raise OSError("robot address: inside")
-
-
-class _NoRedirect(HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None

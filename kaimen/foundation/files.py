@@ -27,6 +27,7 @@ LARGEST = 20 * 1024 * 1024
 LARGEST_PIXELS = 60_000_000  # a 60-megapixel phone photo passes, a decompression bomb does not
 LONGEST_SIDE = 2400
 FACE_SIDE = 400  # the round face is 56 px wide on the page: sharp on the densest phone, and some 30 KB
+LOGO_SIDE = 1000  # at the head of a letter it stands 13 mm high and 60 mm wide at most
 HEAD_HEIGHT = 0.35  # of an upright picture the upper part is kept, where the head is
 UNPACKED_LIMIT = 200 * 1024 * 1024
 
@@ -45,7 +46,7 @@ Image.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 
 class Refused(ValueError):
     """The file is not taken. `code`: empty, too_large, too_many_pixels, broken_photo, unknown, bomb, macros,
-    not_photo, no_room."""
+    not_photo, not_picture, no_room."""
 
     def __init__(self, code: str, **params: Any) -> None:
         super().__init__(code)
@@ -65,6 +66,7 @@ def refused_words(error: Refused) -> str:
         "unknown": _("“%(name)s”不是照片、PDF 或 Office 文件，收不了。可以截成图片再发。"),
         "bomb": _("“%(name)s”展开以后大得不正常，收不了。"),
         "not_photo": _("“%(name)s”不是照片。请选一张手机拍的照片，JPG、PNG 都行。"),
+        "not_picture": _("“%(name)s”不是图片。请选一张 PNG 或 JPG 的图，截一张也行。"),
         "no_room": _("“%(name)s”这会儿存不下，是我们这边满了。先不带它也能交，您写的都还在；照片过后再补。"),
         "macros": _("“%(name)s”里带宏，收不了。请另存为不带宏的文件再发。"),
     }
@@ -94,6 +96,17 @@ def accept_face(upload: UploadedFile, *, by: Person | None) -> Attachment:
     side = min(FACE_SIDE, *picture.size)  # a small picture is not blown up
     square = ImageOps.fit(picture, (side, side), centering=(0.5, HEAD_HEIGHT))
     return _keep_picture(square, "face", by)  # what the file was called may tell something
+
+
+def accept_logo(upload: UploadedFile, *, by: Person | None) -> Attachment:
+    """The mark of an organisation, whole, at most LOGO_SIDE pixels; raises Refused, also for what is no picture."""
+    name, content = _read(upload)
+    try:
+        picture = _decoded(content, name, LOGO_SIDE)
+    except Refused as error:
+        raise Refused("not_picture", name=name) if error.code == "unknown" else error from error
+    picture.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    return _keep_picture(picture, "logo", by)
 
 
 def accept_all(uploads: Iterable[UploadedFile], *, by: Person | None) -> list[Attachment]:

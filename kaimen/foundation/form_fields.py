@@ -1,6 +1,6 @@
 """Text as people type or paste it: what cannot be seen is dropped, and what is too long is said in plain words."""
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from kaimen.logic.text import clean
 
 
-class Said(forms.CharField):
+class Light(forms.Field):
+    """Every form takes copies of its class's fields; this copy is as deep as one form may differ from the next (its own
+    settings, its widget's attributes), and much cheaper: a page of twelve fields is made for every need."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin, widget = object.__new__(type(self)), object.__new__(type(self.widget))
+        widget.__dict__ |= {**self.widget.__dict__, "attrs": dict(self.widget.attrs)}
+        twin.__dict__ |= {**self.__dict__, "widget": widget, "error_messages": dict(self.error_messages)}
+        twin.validators = list(self.validators)
+        return twin
+
+
+class Said(Light, forms.CharField):
     """A text field. Control and zero-width characters and direction overrides never get past it (logic.text.clean):
     PostgreSQL refuses NUL, and an override turns round whatever stands behind it on an officer's screen."""
 
@@ -22,7 +34,7 @@ class Said(forms.CharField):
         return clean(str(value)) if value not in self.empty_values else ""
 
 
-class Handle(forms.CharField):
+class Handle(Light, forms.CharField):
     """What the page itself put there: a key, a choice, a signed handle. One that is none is as good as nothing; an
     error would stand at a field that nobody sees."""
 

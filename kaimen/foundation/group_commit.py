@@ -13,6 +13,8 @@ from typing import Generic, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 
+from kaimen.foundation.turns import my_turn
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -61,7 +63,8 @@ class GroupCommit(Generic[Item, Result]):
     def _lead(self) -> None:
         batch: list[_Waiting[Item, Result]] = []
         try:
-            with transaction.atomic():  # SQLite waits here for its lock; who comes meanwhile is taken along
+            # Here it waits until the other processes have written; who comes meanwhile is taken along.
+            with my_turn(), transaction.atomic():
                 batch = self._take()
                 outcomes = list(self._write([waiting.item for waiting in batch]))
         except BROKEN as error:

@@ -7,10 +7,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from kaimen.foundation.choices import offer
-from kaimen.foundation.delivering import check_robot_address
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.forms import PhoneField
 from kaimen.foundation.models import Absence, Organisation, Webhook
+from kaimen.foundation.robots import check_robot_address
 from kaimen.logic.identity import check_uscc
 
 USCC_PROBLEMS = {

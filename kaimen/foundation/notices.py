@@ -8,7 +8,7 @@ from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.enums import DeliveryChannel
 from kaimen.foundation.models import Delivery, Notice, Organisation, Person, Webhook
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, settle
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,24 @@ def notify_all(messages: Sequence[Message]) -> list[Notice]:
     notices = insert(
         Notice(person=told.person, code=told.code, link=told.link, params=told.params) for told in messages
     )
-    wanted = []
-    for notice, told in zip(notices, messages, strict=True):
-        if told.person and told.person.email:
-            wanted.append(Delivery(notice=notice, channel=DeliveryChannel.EMAIL, address=told.person.email))
-        if told.sms_to:
-            wanted.append(Delivery(notice=notice, channel=DeliveryChannel.SMS, address=told.sms_to))
-    enqueue_all(deliver, [[delivery.pk] for delivery in insert(wanted)])
+    reached = [(notice, told) for notice, told in zip(notices, messages, strict=True) if _addresses(told)]
+    if reached:
+        settle()  # the deliveries need the notices' keys, and the jobs theirs
+        wanted = insert(
+            Delivery(notice=notice, channel=channel, address=address)
+            for notice, told in reached
+            for channel, address in _addresses(told)
+        )
+        settle()
+        enqueue_all(deliver, [[delivery.pk] for delivery in wanted])
     return notices
+
+
+def _addresses(told: Message) -> list[tuple[DeliveryChannel, str]]:
+    """Where a message goes beside the app."""
+    email = told.person.email if told.person else ""
+    both = ((DeliveryChannel.EMAIL, email), (DeliveryChannel.SMS, told.sms_to))
+    return [(channel, address) for channel, address in both if address]
 
 
 def notify(

@@ -6,8 +6,10 @@ the same transaction. Every use reads the stamp first: that costs a look at one 
 The stamp is drawn by lot, not counted: after a rollback or a restored backup the same count may stand for something else.
 """
 
+import contextlib
 import copy
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextvars import ContextVar
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -26,6 +28,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
 MOST = 20_000  # things kept; beyond, all is forgotten and read again
 
 _kept: tuple[str, dict[Hashable, Any]] = ("", {})
+_seen: ContextVar[list[str] | None] = ContextVar("stamp", default=None)
 
 
 def recall(key: Hashable, load: Callable[[], Kept]) -> Kept:
@@ -44,12 +47,33 @@ def recall(key: Hashable, load: Callable[[], Kept]) -> Kept:
     return kept
 
 
+@contextlib.contextmanager
+def one_look() -> Iterator[None]:
+    """Inside, the stamp is read once: all that is recalled is as it was at that moment. For what reads, asks nobody and
+    takes milliseconds; who changes reference data inside would not see it."""
+    seen = _seen.set([])
+    try:
+        yield
+    finally:
+        _seen.reset(seen)
+
+
 def own(row: Kept) -> Kept:
     """A copy of a kept row, for whoever may change it."""
     return copy.copy(row)
 
 
 def _stamp() -> str:
+    seen = _seen.get()
+    if seen:
+        return seen[0]
+    stamp = _read_stamp()
+    if seen is not None:
+        seen.append(stamp)
+    return stamp
+
+
+def _read_stamp() -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT stamp FROM {TABLE}")  # noqa: S608  # a name of ours
         return str(cursor.fetchone()[0])

@@ -21,7 +21,7 @@ FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would ru
 WIDEST = 48
 COLUMN_FROM = 10
 
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 def send_table(
@@ -35,7 +35,7 @@ def send_table(
         raise Http404
     taken = [list(row) for _n, row in zip(range(MOST), rows, strict=False)]
     audit.record(verb="export", subject=of, by=by, what=what, kind=kind, rows=len(taken))
-    made = _excel([list(heading), *taken]) if kind == "xlsx" else _csv([list(heading), *taken])
+    made = _excel([list(heading), *taken]) if kind == "xlsx" else as_csv([list(heading), *taken])
     response = HttpResponse(made, content_type=EXCEL if kind == "xlsx" else "text/csv; charset=utf-8")
     name = f"{what}-{timezone.localdate():%Y%m%d}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -53,7 +53,14 @@ def plain(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_file(name: str, rows: Iterable[Sequence[Cell]]) -> HttpResponse:
+    """A table that holds nobody's data, as a download: an empty form, the rows that were bad. Nothing is audited."""
+    response = HttpResponse(as_csv(rows), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def as_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     for row in rows:

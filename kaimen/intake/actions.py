@@ -11,7 +11,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.models import Attachment, MachineKey, Organisation, Person, Place
-from kaimen.intake.hearing import hear
+from kaimen.intake.hearing import Heard, hear, place_of
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.senders import Sender
 from kaimen.intake.taking import Asker, Need, NotTaken, take_together
@@ -63,6 +63,7 @@ def knock(
     machine: MachineKey | None = None,
     join: Case | None = None,
     urgent: bool = False,
+    heard: Heard | None = None,
     now: datetime | None = None,
 ) -> Case:
     """Take one need: afterwards a case with one owner, its promises, timeline, audit and notices exists.
@@ -70,15 +71,17 @@ def knock(
     What the words say beside the service is kept with it: urgency and why, kind, domain if that is clear, a place if
     exactly one is named and none was given.
 
+    `heard`: what `hear` made of these words, from who has asked already.
+
     `key` makes it once only: the same key again returns the same case and changes nothing. `join` puts the new case
     beside a similar one without touching that one's voice. `sender` is held to the limits of logic.flood; needs
     taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
     """
     said = check_words(words)
-    heard = hear(community, said, why=False)
-    domain = domain or (service.domain if service else None) or (heard.domain if heard.sure else None)
-    if place is None and not place_text and len(heard.places) == 1:
-        place = heard.places[0]
+    domain = domain or (service.domain if service else None)
+    heard = heard or hear(community, said, about=domain is None, why=False)
+    domain = domain or (heard.domain if heard.sure else None)
+    place = place_of(heard, place, place_text)
     need = Need(
         key=key,
         community=community,

@@ -21,6 +21,7 @@ from kaimen.letters.sheets import chinese_day
 from kaimen.logic.letters import fields_in
 from kaimen.logic.posting import postcode_in
 
+WRITTEN = (LetterKind.ANSWER, LetterKind.REPLY)
 OWN_TEXT = {
     "title": "",
     "greeting": "{姓名}：",
@@ -35,9 +36,9 @@ def may_write(person: Person | None, case: Case) -> bool:
 
 
 def templates_of(case: Case) -> list[LetterTemplate]:
-    """Answer letters whose fields a case can fill."""
+    """Answer letters, and official replies with a 发文字号, whose fields a case can fill."""
     known = {*fields_of(case), "姓名", "单位", "日期", "署名", "编号"}
-    rows = LetterTemplate.objects.filter(community=case.community, kind=LetterKind.ANSWER, active=True)
+    rows = LetterTemplate.objects.filter(community=case.community, kind__in=WRITTEN, active=True)
     return [row for row in rows if set(fields_in(row.title + row.greeting + row.body)) <= known]
 
 
@@ -69,7 +70,8 @@ def write_answer(
 ) -> Letter:
     """The answer letter of `case`, made at once; the same `key` again gives the same letter.
 
-    Raises letters.NotNow("not_checked") when something in it is empty: the case has no answer yet.
+    An official reply gets its 发文字号 from the community's register. Raises letters.NotNow("not_checked") when something
+    in it is empty, as the answer of a case that has none yet: `report` is what the look through found.
     """
     text = {part: getattr(template, part) for part in TEXT} if template else OWN_TEXT
     one = actions.Recipient(
@@ -88,7 +90,7 @@ def write_answer(
         community=case.community,
         name=f"{LetterKind.ANSWER.label} {case.number}",
         text=text,
-        kind=LetterKind.ANSWER,
+        kind=template.kind if template else LetterKind.ANSWER,
         recipients=[one],
         channels=[LetterChannel.PRINT],
         by=by,
@@ -98,8 +100,9 @@ def write_answer(
         template=template,
     )
     if mailing.state == "draft":
-        if actions.check_mailing(mailing=mailing, by=by, now=now)["blocks"]:
-            raise actions.NotNow("not_checked")
+        report = actions.check_mailing(mailing=mailing, by=by, now=now)
+        if report["blocks"]:
+            raise actions.NotNow("not_checked", report=report)
         actions.make_letters(mailing=mailing, by=by, now=now)
         make_slice(pk=mailing.pk, now=now)
         mailing.refresh_from_db()

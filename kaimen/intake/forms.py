@@ -2,7 +2,8 @@
 
 import re
 import secrets
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +13,9 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.form_fields import Handle, Said
+from kaimen.foundation.form_fields import Handle, Light, Said
 from kaimen.foundation.models import Organisation, Place
+from kaimen.foundation.reference import own, recall
 from kaimen.intake.actions import NotTaken, check_words
 from kaimen.logic.identity import check_phone
 from kaimen.logic.routing import NoOwner
@@ -47,10 +49,7 @@ PHONE_PROBLEMS = {
     "characters": _("手机号只写数字就行。"),
     "prefix": _("手机号是 1 开头的 11 位数字，这个号多半有一位写错了，请再看一眼。"),
 }
-NO_SUCH_PLACE = {
-    "invalid_choice": _("没有这个地方了，请再选一次，不选也行。"),
-    "null_characters_not_allowed": _("没有这个地方了，请再选一次，不选也行。"),
-}
+NO_SUCH_PLACE = {"invalid_choice": _("没有这个地方了，请再选一次，不选也行。")}
 
 
 def not_taken_words(error: NotTaken | NoOwner) -> str:
@@ -76,6 +75,30 @@ class ManyFilesField(forms.FileField):
         return [super(ManyFilesField, self).clean(f, initial) for f in files]
 
 
+class PlaceField(Light, forms.ChoiceField):
+    """One of the community's places, from memory: every need asks for them."""
+
+    places: Mapping[str, Place] = {}
+
+    def offer(self, community: Organisation) -> None:
+        self.places = recall(("places", community.pk), lambda: _places(community))
+        self.choices = lambda: [
+            ("", _("不选也行")),
+            *((key, str(place)) for key, place in self.places.items()),
+        ]
+
+    def clean(self, value: Any) -> Place | None:
+        if value in self.empty_values:
+            return None
+        if place := self.places.get(str(value)):
+            return own(place)
+        raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+
+
+def _places(community: Organisation) -> dict[str, Place]:
+    return {str(place.pk): place for place in Place.objects.filter(community=community)}
+
+
 class SayForm(forms.Form):
     """One need, said by the person themselves."""
 
@@ -84,13 +107,7 @@ class SayForm(forms.Form):
     service = Handle()
     domain = Handle()
     join = Handle(widget=forms.HiddenInput)
-    place = forms.ModelChoiceField(
-        Place.objects.none(),
-        label=_("在哪儿"),
-        required=False,
-        empty_label=_("不选也行"),
-        error_messages=NO_SUCH_PLACE,
-    )
+    place = PlaceField(label=_("在哪儿"), required=False, error_messages=NO_SUCH_PLACE)
     place_text = Said(label=_("说具体点"), required=False, max_length=120)
     files = ManyFilesField(label=_("照片或文件"), required=False)  # type: ignore[assignment]  # Django takes it away
     name = Said(label=_("怎么称呼您"), required=False, max_length=40)
@@ -99,9 +116,8 @@ class SayForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "tel", "autocomplete": "tel"}),
     )
-    code = forms.CharField(
+    code = Handle(
         label=_("短信里的 6 位数字"),
-        required=False,
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
@@ -111,7 +127,7 @@ class SayForm(forms.Form):
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.community = community
-        offer(self, "place", Place.objects.filter(community=community))
+        cast(PlaceField, self.fields["place"]).offer(community)
 
     def clean_key(self) -> str:
         """Under a name of its own, and long: whoever could guess another's key would be shown their case."""

@@ -13,12 +13,12 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case
-from kaimen.catalogue import search
 from kaimen.foundation import notices
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.intake.actions import LONGEST, Asker, NotTaken, check_words, knock
 from kaimen.intake.models import Submission
+from kaimen.intake.suggest import obvious_service
 from kaimen.logic.identity import check_phone
 from kaimen.logic.text import clean
 
@@ -140,7 +140,6 @@ def tell_owners(owners: Mapping[Person, int]) -> None:
 
 def bring_in(*, need: Need, community: Organisation, by: Person | None, keep_times: bool) -> Case:
     """One row through the door; the same `need.key` again changes nothing. Raises logic.routing.NoOwner."""
-    best = search.find(community, need.words[:300], limit=1)
     return knock(
         key=need.key,
         community=community,
@@ -148,7 +147,7 @@ def bring_in(*, need: Need, community: Organisation, by: Person | None, keep_tim
         channel=Channel.IMPORT,
         by=by,
         asker=Asker(name=need.name, phone=need.phone, enterprise=need.enterprise),
-        service=best[0].service if best else None,
+        service=obvious_service(community, need.words),
         place=need.place,
         place_text=need.place_text,
         now=need.at if keep_times else None,

@@ -15,7 +15,7 @@ from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.intake.hearing import list_lexicon
 from kaimen.intake.models import Reading, TriageModel
-from kaimen.logic.triage import Message, NotEnough, Settings, near_duplicates, score, train
+from kaimen.logic.triage import BadModel, Message, NotEnough, Settings, load, near_duplicates, score, train
 
 log = logging.getLogger(__name__)
 LARGEST = 50_000  # newest cases first; beyond it older wordings add nothing
@@ -45,7 +45,9 @@ def learn(*, community: Organisation, now: datetime) -> TriageModel | None:
     cases = list(lessons(community)[:LARGEST])
     newest = TriageModel.objects.filter(community=community).first()
     corrections = sum(case.corrected for case in cases)  # type: ignore[attr-defined]  # annotated in lessons
-    if newest and (newest.texts, newest.corrections) == (len(cases), corrections):
+    active = TriageModel.objects.filter(community=community, active=True).first()
+    nothing_new = newest and (newest.texts, newest.corrections) == (len(cases), corrections)
+    if nothing_new and (active is None or readable(active)):
         return None
     lexicon, domains = list_lexicon(community)
     cases = [case for case in cases if case.domain and case.domain.key in domains]
@@ -62,6 +64,15 @@ def learn(*, community: Organisation, now: datetime) -> TriageModel | None:
     except NotEnough:
         return None
     return _keep(community, model.to_bytes(), model.notes, len(messages), corrections, now)
+
+
+def readable(model: TriageModel) -> bool:
+    """False for a damaged one, and for one that an older version stored: everyday words go on until the next night."""
+    try:
+        load(bytes(model.stored))
+    except BadModel:
+        return False
+    return True
 
 
 def _voices(cases: list[Case], messages: list[Message]) -> list[int]:
@@ -85,7 +96,11 @@ def _keep(
     now: datetime,
 ) -> TriageModel:
     present = TriageModel.objects.filter(community=community, active=True).first()
-    better = present is None or figures["macro_f1"] >= present.figures.get("macro_f1", 0) - WORSE
+    better = (
+        present is None
+        or not readable(present)
+        or figures["macro_f1"] >= present.figures.get("macro_f1", 0) - WORSE
+    )
     if better:
         TriageModel.objects.filter(community=community, active=True).update(active=False)
     row = TriageModel.objects.create(

@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation.lean_indexes import given
 from kaimen.foundation.models import MachineKey, Organisation, Person, Place
 from kaimen.intake.enums import TableState
 
@@ -51,17 +52,25 @@ class Submission(models.Model):
 
     key = models.CharField(max_length=64, unique=True)
     case = models.OneToOneField(Case, models.CASCADE, related_name="submission")
-    form = models.ForeignKey(FormLink, models.PROTECT, null=True, blank=True, related_name="submissions")
-    visit = models.ForeignKey(Visit, models.PROTECT, null=True, blank=True, related_name="submissions")
+    form = models.ForeignKey(
+        FormLink, models.PROTECT, null=True, blank=True, related_name="submissions", db_index=False
+    )
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, blank=True, related_name="submissions", db_index=False
+    )
     table = models.ForeignKey(
-        "NeedsTable", models.SET_NULL, null=True, blank=True, related_name="submissions"
+        "NeedsTable", models.SET_NULL, null=True, blank=True, related_name="submissions", db_index=False
     )
     address_digest = models.CharField(max_length=64, blank=True)
     device_digest = models.CharField(max_length=64, blank=True)
     phone_digest = models.CharField(max_length=64, blank=True)
     # the other system that brought it, and may read it again
-    machine = models.ForeignKey(MachineKey, models.PROTECT, null=True, blank=True, related_name="submissions")
-    taken_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    machine = models.ForeignKey(
+        MachineKey, models.PROTECT, null=True, blank=True, related_name="submissions", db_index=False
+    )
+    taken_by = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     at = models.DateTimeField()
 
     class Meta:
@@ -70,6 +79,10 @@ class Submission(models.Model):
             models.Index(fields=["address_digest", "at"]),
             models.Index(fields=["device_digest", "at"]),
             models.Index(fields=["phone_digest", "at"]),
+            *(
+                given(name, f"submissions_with_{name}")
+                for name in ("form", "visit", "table", "machine", "taken_by")
+            ),
         ]
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
-from kaimen.catalogue import search
 from kaimen.foundation import audit, tables
 from kaimen.foundation.models import Organisation, Person
 from kaimen.intake.bringing import bring_needs_in, forget_file, reads_of
 from kaimen.intake.enums import TableState
 from kaimen.intake.importing import BadRow, Need, check_columns
 from kaimen.intake.models import NeedsTable, Submission
+from kaimen.intake.suggest import obvious_service
 from kaimen.logic.headings import guess_columns
 
 MOST_ROWS = 50_000
@@ -168,11 +168,7 @@ def samples(table: NeedsTable) -> list[Sample]:
     if not {"subject", "detail"} & set(table.columns):
         return []
     good = islice((read for read in reads_of(table) if isinstance(read, Need)), SAMPLES)
-    found = []
-    for need in good:
-        best = search.find(table.community, need.words[:300], limit=1)
-        found.append(Sample(need, best[0].service if best else None))
-    return found
+    return [Sample(need, obvious_service(table.community, need.words)) for need in good]
 
 
 def headings_of(path: Path) -> list[str]:

@@ -9,7 +9,7 @@ from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.workcalendar import calendar
-from kaimen.intake.hearing import Heard, find_services, hear
+from kaimen.intake.hearing import Heard, find_services, hear, place_of
 from kaimen.intake.owners import Owner, owner_for
 from kaimen.intake.together import Together, others_saying
 from kaimen.logic.deadlines import Deadline, due
@@ -17,6 +17,7 @@ from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
 CLOSE = 0.75  # of the first one's rank: it might as well be the other
+LISTENED = 2000  # characters, as many as a need may have: what is shown is what will be
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
 
@@ -69,6 +70,17 @@ def _clear(found: list[search.Found], heard: Heard) -> bool:
     return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
+def obvious_service(community: Organisation, words: str, heard: Heard | None = None) -> Service | None:
+    """What the page would have marked for these words, for needs that come without it: visits, tables, other systems.
+
+    None where it is not clear: then the domain decides who owns it, and the officer puts it under its item.
+    """
+    said = clean(words)[:LISTENED]
+    heard = heard or hear(community, said, why=False)
+    found = find_services(community, said, heard) if said else []
+    return found[0].service if found and _clear(found, heard) else None
+
+
 def suggest(
     *,
     community: Organisation,
@@ -77,6 +89,7 @@ def suggest(
     service: Service | None = None,
     domain: Domain | None = None,
     place: Place | None = None,
+    place_text: str = "",
     audience: str | None = None,
 ) -> Suggestion | None:
     """Everything the page can say about `words`; None while there is nothing to go by.
@@ -85,7 +98,7 @@ def suggest(
 
     `service` given: the person has chosen it; otherwise the best one is taken only when the search is sure.
     """
-    said = clean(words)[:500]  # enough to know what it is about, and quick for a pasted novel
+    said = clean(words)[:LISTENED]
     if not service and not is_meaningful(said):
         return None
     heard = hear(community, said)
@@ -99,7 +112,8 @@ def suggest(
     today = timezone.localdate(now)
     days = calendar()
     try:
-        owner = owner_for(community=community, service=chosen, domain=about, place=place, today=today)
+        where = place_of(heard, place, place_text)
+        owner = owner_for(community=community, service=chosen, domain=about, place=where, today=today)
     except NoOwner:
         owner = None
     return Suggestion(

@@ -16,9 +16,9 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, together
 from kaimen.intake.hearing import Heard
-from kaimen.intake.models import FormLink, Reading, Submission, Visit
+from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
 from kaimen.intake.senders import Flood, Sender
 from kaimen.logic.routing import NoOwner
@@ -86,10 +86,10 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
     fresh = {need.key: need for need in reversed(needs) if need.key not in outcomes}
     wanted = _not_flooding([need for need in needs if fresh.get(need.key) is need], outcomes)
     owned = _owned(wanted, outcomes)
-    made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
-    done = list(zip([need for need, _ in owned], made, strict=True))
-    _keep_submissions(done)
-    insert(_reading(need, case) for need, case in done)
+    with together():
+        made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
+        done = list(zip([need for need, _ in owned], made, strict=True))
+        _keep_submissions(done)
     for need, case in done:
         outcomes[need.key] = case
         if need.join:
@@ -202,25 +202,6 @@ def _submission(need: Need, case: Case) -> Submission:
         device_digest=need.sender.device_digest if need.sender else "",
         phone_digest=phone_digest(need.asker.phone),
         taken_by=need.by if need.by and need.by != need.asker.person else None,
-        at=need.now,
-    )
-
-
-def _reading(need: Need, case: Case) -> Reading:
-    """What was understood, beside what it turns out to be: figures and learning compare the two."""
-    heard = need.heard
-    return Reading(
-        case=case,
-        domain=heard.domain,
-        service=case.service,
-        confidence=min(1.0, heard.confidence),
-        sure=heard.sure,
-        ranked=[[domain.key, round(confidence, 4)] for domain, confidence in heard.ranked],
-        mentions={
-            "places": [place.name for place in heard.places],
-            "enterprises": [firm.name for firm in heard.enterprises],
-        },
-        model=heard.model,
         at=need.now,
     )
 

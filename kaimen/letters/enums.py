@@ -12,10 +12,26 @@ class LetterKind(TextChoices):
     CERTIFICATE = "certificate", _("证书")
     GOOD_NEWS = "good_news", _("喜报")
     OFFICIAL = "official", _("红头文件")
+    REPLY = "reply", _("复函")
+
+
+NUMBERED = frozenset(
+    {LetterKind.OFFICIAL, LetterKind.MOTION, LetterKind.REPLY}
+)  # official papers by GB/T 9704-2012: none goes out without its 发文字号
+NUMBERED_EACH = frozenset({LetterKind.CERTIFICATE, LetterKind.GOOD_NEWS})  # may bear a number of their own
+EDITABLE = NUMBERED | {LetterKind.ANSWER}  # whoever gets one may have to work on in it: also as .docx
+
+
+class SignatureForm(TextChoices):
+    """GB/T 9704-2012, 7.3.5.1 and 7.3.5.2: where name and date stand."""
+
+    SEALED = "sealed", _("盖章，给章留出地方")
+    UNSEALED = "unsealed", _("不盖章")
 
 
 class MailingState(TextChoices):
     DRAFT = "draft", _("在准备")
+    READING = "reading", _("在读名单")
     CHECKED = "checked", _("看过了，能做")
     MAKING = "making", _("正在做")
     READY = "ready", _("做好了")
@@ -28,6 +44,8 @@ class MailingState(TextChoices):
 MAILING_TRANSITIONS: dict[str, tuple[frozenset[MailingState], MailingState]] = {
     "change": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.DRAFT),
     "check": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.CHECKED),
+    "read": (frozenset({MailingState.DRAFT, MailingState.CHECKED}), MailingState.READING),
+    "finish_reading": (frozenset({MailingState.READING}), MailingState.DRAFT),
     "make": (frozenset({MailingState.CHECKED}), MailingState.MAKING),
     "finish_making": (frozenset({MailingState.MAKING}), MailingState.READY),
     "send": (frozenset({MailingState.READY}), MailingState.SENDING),
@@ -40,6 +58,15 @@ MAILING_TRANSITIONS: dict[str, tuple[frozenset[MailingState], MailingState]] = {
     "go_on": (frozenset({MailingState.STOPPED}), MailingState.MAKING),
 }
 OPEN_TO_CHANGE = frozenset({MailingState.DRAFT, MailingState.CHECKED})
+
+
+class ReadingStep(TextChoices):
+    """How far the job is that reads a long list; each is kept, so that the next worker goes on there."""
+
+    COUNT = "count", _("数一数有多少人")
+    CLEAR = "clear", _("换掉原来的名单")
+    FILL = "fill", _("一个个记下来")
+    LOOK = "look", _("看一遍有没有缺的")
 
 
 class LetterState(TextChoices):

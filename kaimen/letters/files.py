@@ -1,14 +1,15 @@
 """PDF on the disk, under names that say nothing: a folder of their own, served by nothing but our views."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpResponse
 
 PDF = "application/pdf"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def folder() -> Path:
@@ -17,12 +18,22 @@ def folder() -> Path:
 
 def write(pdf: bytes) -> str:
     """Keep `pdf` and return its name: whole or not at all, also when the machine stops in the middle."""
+    return write_by(lambda file: file.write(pdf))
+
+
+def write_by(printer: Callable[[BinaryIO], object]) -> str:
+    """As `write`, for a file that is too large to be held in memory: `printer` writes it."""
     name = f"{secrets.token_hex(1)}/{secrets.token_urlsafe(18)}.pdf"
     path = folder() / name
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     loose = path.with_suffix(".part")
-    loose.write_bytes(pdf)
-    loose.replace(path)
+    try:
+        with loose.open("wb") as file:
+            printer(file)
+        loose.replace(path)
+    except BaseException:  # half a file with addresses in it is left to nobody
+        loose.unlink(missing_ok=True)
+        raise
     return name
 
 

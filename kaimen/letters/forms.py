@@ -10,7 +10,16 @@ from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.form_fields import Said
 from kaimen.foundation.forms import PHONE_PROBLEMS
 from kaimen.foundation.models import Organisation
-from kaimen.letters.enums import LetterChannel, LetterKind, LetterState, ReturnReason
+from kaimen.letters.actions.templates import TEXT
+from kaimen.letters.enums import (
+    NUMBERED,
+    NUMBERED_EACH,
+    LetterChannel,
+    LetterKind,
+    LetterState,
+    ReturnReason,
+    SignatureForm,
+)
 from kaimen.letters.models import LetterTemplate
 from kaimen.letters.recipients import EVERYBODY
 from kaimen.logic.identity import check_phone
@@ -35,6 +44,23 @@ COLUMN_WORDS: dict[str, Any] = {
 }
 
 
+def number_field() -> forms.Field:
+    return Said(
+        label=_("发文字号"),
+        max_length=80,
+        required=False,
+        help_text=_(
+            "红头文件、复函、建议才印。写成 {代字}发〔{年}〕{号}号，号按年自己往下编；也可以写死一个。"
+        ),
+    )
+
+
+def signed_field() -> forms.Field:
+    return forms.ChoiceField(
+        label=_("盖不盖章"), choices=SignatureForm.choices, required=False, initial=SignatureForm.SEALED
+    )
+
+
 class TemplateForm(forms.Form):
     name = Said(label=_("叫什么"), max_length=60, help_text=_("挑模板时看到的名字"))
     kind = forms.ChoiceField(label=_("哪一种"), choices=LetterKind.choices)
@@ -47,6 +73,8 @@ class TemplateForm(forms.Form):
         help_text=_("大括号里的名字换成每个人自己的；空一行是新的一段；两边各两个星号是加粗。"),
     )
     sender = Said(label=_("署名"), max_length=80, required=False)
+    number = number_field()
+    signed = signed_field()
     seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def clean_body(self) -> str:
@@ -54,7 +82,7 @@ class TemplateForm(forms.Form):
 
     @property
     def text(self) -> dict[str, str]:
-        return {name: self.cleaned_data[name] for name in ("name", "title", "greeting", "body", "sender")}
+        return {name: self.cleaned_data[name] for name in TEXT}
 
 
 class MailingForm(forms.Form):
@@ -83,6 +111,17 @@ class WordsForm(forms.Form):
     greeting = Said(label=_("称呼"), max_length=120, required=False)
     body = forms.CharField(label=_("正文"), max_length=6000, widget=forms.Textarea(attrs={"rows": 12}))
     sender = Said(label=_("署名"), max_length=80, required=False)
+    number = number_field()
+    signed = signed_field()
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind not in NUMBERED:
+            del self.fields["signed"]
+        if kind in NUMBERED_EACH:
+            self.fields["number"].label, self.fields["number"].help_text = _("证书编号"), ""
+        elif kind not in NUMBERED:
+            del self.fields["number"]
 
     def clean_body(self) -> str:
         return str(self.cleaned_data["body"]).replace("\r\n", "\n")

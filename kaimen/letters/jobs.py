@@ -8,13 +8,20 @@ from django_tasks import task
 from kaimen.foundation.jobs import timetable
 from kaimen.letters import files
 from kaimen.letters.actions.making import make_slice
-from kaimen.letters.actions.printing import make_batch
+from kaimen.letters.actions.printing import forget_printed, make_batch
+from kaimen.letters.actions.reading import read_list
 from kaimen.letters.actions.sending import send_slice, waiting_now
 from kaimen.letters.enums import BatchState, LetterState, MailingState
 from kaimen.letters.models import Batch, Letter, Mailing
 
 QUIET = timedelta(minutes=4)  # without a step: its worker is gone (making.LEASE is over)
 LOOSE = timedelta(days=1)
+
+
+@task()
+def read_list_of(mailing_id: int) -> None:
+    """A long list, read and looked through."""
+    read_list(pk=mailing_id)
 
 
 @task()
@@ -46,6 +53,8 @@ def make_batch_of(batch_id: int) -> None:
 @timetable(every=timedelta(minutes=2))
 def mind_mailings(now: datetime) -> None:
     """Whatever stands still goes on: a worker that was killed, a letter that was asked to wait, a batch half made."""
+    for mailing in Mailing.objects.filter(state=MailingState.READING, moved_at__lt=now - QUIET):
+        read_list_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.MAKING, moved_at__lt=now - QUIET):
         make_slice_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.SENDING):
@@ -55,6 +64,12 @@ def mind_mailings(now: datetime) -> None:
             send_slice_of.enqueue(mailing.pk)
     for batch in Batch.objects.filter(state=BatchState.MAKING, mailing__moved_at__lt=now - QUIET):
         make_batch_of.enqueue(batch.pk)
+
+
+@timetable(every=timedelta(hours=24))
+def forget_printed_batches(now: datetime) -> None:
+    """Files to print with the addresses of a whole batch: after their days, or when everybody has theirs."""
+    forget_printed(now=now)
 
 
 @timetable(every=timedelta(hours=6))

@@ -5,6 +5,7 @@ The report is kept with the mailing: numbers and codes, letters by their number,
 
 import json
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +14,27 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from kaimen.foundation import sms
-from kaimen.letters.enums import LetterChannel
+from kaimen.letters.enums import NUMBERED_EACH, LetterChannel
+from kaimen.letters.heads import number_problems
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.printer import unprintable
-from kaimen.letters.sheets import known_fields, values_of
+from kaimen.letters.sheets import filled_parts, known_fields, values_of
 from kaimen.logic.letters import check_text, fields_in
 
+AT_ONCE = 2000
 SHOWN = 200  # of one kind; the rest is counted
 GLYPH_FIELDS = ("name", "unit", "title", "address")
 
 
-def wrong_with(text: dict[str, str], known: list[str]) -> list[list[Any]]:
-    """[where, code, params] of everything that is wrong with the words; [] when they can be filled."""
+def wrong_with(text: dict[str, str], known: list[str], kind: str = "") -> list[list[Any]]:
+    """[where, code, params] of everything that is wrong with the words; [] when they can be filled.
+
+    The 发文字号 of an official `kind` is looked at by `number_problems`.
+    """
     found: list[list[Any]] = []
-    for where in ("title", "greeting", "body"):
+    for where in ("title", "greeting", "body", "number"):
+        if where == "number" and kind not in NUMBERED_EACH:
+            continue
         if text.get(where) or where == "body":
             found += [
                 [where, problem.code, dict(problem.params)]
@@ -35,13 +43,23 @@ def wrong_with(text: dict[str, str], known: list[str]) -> list[list[Any]]:
     return found
 
 
-def look_through(mailing: Mailing, now: datetime) -> dict[str, Any]:
-    """What making it would do. `blocks`: something must be mended first, or left out."""
-    words = wrong_with(mailing.text, known_fields(mailing))
-    used = {name for part in mailing.text.values() for name in fields_in(part)}
+def look_through(
+    mailing: Mailing, now: datetime, after_some: Callable[[int], None] | None = None
+) -> dict[str, Any]:
+    """What making it would do. `blocks`: something must be mended first, or left out.
+
+    `after_some` hears now and then how many letters were looked at; it may write.
+    """
+    words = wrong_with(mailing.text, known_fields(mailing), mailing.kind) + number_problems(mailing, now)
+    used = {name for part in filled_parts(mailing.kind, mailing.text) for name in fields_in(part)}
     look = _Look(mailing, used, timezone.localdate(now))
-    for letter in mailing.letters.order_by("seq").iterator(chunk_size=2000):
-        look.at(letter)
+    last = done = 0
+    while some := list(mailing.letters.filter(seq__gt=last).order_by("seq")[:AT_ONCE]):
+        for letter in some:
+            look.at(letter)
+        last, done = some[-1].seq, done + len(some)
+        if after_some:
+            after_some(done)
     signs = unprintable("".join(mailing.text.values()))
     report = {
         "total": look.total,

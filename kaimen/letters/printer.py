@@ -1,8 +1,8 @@
 """Papers with this house's fonts. The press serves one thread at a time, pages are served by several: here they wait."""
 
-import io
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -18,14 +18,12 @@ def print_one(kind: str, sheet: Sheet) -> bytes:
         return papers.make_pdf(kind, sheet, settings.LETTER_FONTS)
 
 
-def print_together(kind: str, sheets: Iterable[Sheet], *, duplex: bool = False) -> bytes:
-    """One PDF with these letters; with `duplex` each begins on a front side. Raises papers.CannotMake."""
-    out = io.BytesIO()
+def print_together(kind: str, sheets: Iterable[Sheet], out: BinaryIO, *, duplex: bool = False) -> None:
+    """One PDF with these letters into `out`; with `duplex` each begins on a front side. Raises papers.CannotMake."""
     papers.make_many(kind, sheets, merged=out, duplex=duplex, own_fonts=settings.LETTER_FONTS)
-    return out.getvalue()
 
 
-def print_labels(addresses: Sequence[Address]) -> bytes:
+def print_labels(addresses: Iterable[Address]) -> bytes:
     """Address labels on A4, 3 × 8, in this order."""
     return papers.labels_pdf(addresses, own_fonts=settings.LETTER_FONTS)
 

@@ -5,13 +5,18 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from kaimen.foundation.models import Organisation
 from kaimen.letters import links
+from kaimen.letters.enums import NUMBERED, NUMBERED_EACH, SignatureForm
+from kaimen.letters.heads import code_of, sender_of
 from kaimen.letters.models import Letter, Mailing
-from kaimen.letters.papers import Sender, Sheet
+from kaimen.letters.papers import Sheet
+from kaimen.logic import issuing
 from kaimen.logic import letters as text
 
 # what every letter knows; a table adds its further columns
 FIELDS = ("姓名", "单位", "职务", "地址", "邮编", "日期", "署名", "编号")
+FIRST = 100
 CAPTION = "扫一扫，回个话\n有事也在这里说"
 SAMPLE = {
     "姓名": "示例王秀英",
@@ -23,6 +28,7 @@ SAMPLE = {
     "署名": "示例工业社区工会",
     "编号": "12-0007",
 }
+SAMPLE_NUMBER = {"代字": "示例工", "年": "2026", "号": "7"}  # stand in a 发文字号 only
 
 
 def chinese_day(day: date) -> str:
@@ -32,9 +38,14 @@ def chinese_day(day: date) -> str:
 def known_fields(mailing: Mailing) -> list[str]:
     """Names that may stand in braces in this mailing."""
     more = mailing.source.get("fields", []) if mailing.source.get("kind") == "list" else []
-    if not more:
-        first = mailing.letters.exclude(fields="").order_by("seq").first()
-        more = json.loads(first.fields) if first else []
+    if mailing.headings:
+        named = set(mailing.columns.values())
+        more = [heading for heading in mailing.headings if heading not in named]
+    elif (
+        not more
+    ):  # a list that a room above handed over: what the first letters have, not a look at all of them
+        some = mailing.letters.order_by("seq").values_list("fields", flat=True)[:FIRST]
+        more = json.loads(next((fields for fields in some if fields), "[]"))
     return [*FIELDS, *(name for name in more if name not in FIELDS)]
 
 
@@ -53,6 +64,11 @@ def values_of(letter: Letter, mailing: Mailing, day: date) -> dict[str, str]:
     }
 
 
+def filled_parts(kind: str, words: dict[str, str]) -> list[str]:
+    """The texts of a mailing that are filled for each letter; a 发文字号 is one for all of them, a letter has none."""
+    return [part for name, part in words.items() if name != "number" or kind in NUMBERED_EACH]
+
+
 class Writer:
     """The words of one mailing, parsed once and filled for each letter."""
 
@@ -60,6 +76,8 @@ class Writer:
         self.mailing = mailing
         self.day = timezone.localdate(now)
         self._body = text.parse(mailing.text["body"])
+        self._sender = sender_of(mailing.organisation)
+        self._code = code_of(mailing.organisation) if mailing.kind in NUMBERED else ""
 
     def sheet(self, letter: Letter, on: datetime | None = None) -> Sheet:
         """The letter on paper, of the writer's day or the day `on`. Raises text.EmptyField or text.UnknownField."""
@@ -71,30 +89,46 @@ class Writer:
             postcode=letter.postcode,
             salutation=text.fill(self.mailing.text["greeting"], values),
             title=text.fill(self.mailing.text["title"], values),
+            number=self._number(values),
             body=text.fill_body(self._body, values),
             signature=(values["署名"],),
             date=values["日期"],
+            sealed=self.mailing.text.get("signed") != SignatureForm.UNSEALED,
             link=links.url(letter),
             caption=f"{CAPTION}\n编号 {letter.number}",
-            sender=Sender(name=self.mailing.organisation.name),
+            sender=self._sender,
         )
 
+    def _number(self, values: dict[str, str]) -> str:
+        """One 发文字号 for the whole mailing, its place open until it is made; a certificate's is filled for each."""
+        pattern = self.mailing.text.get("number", "")
+        if self.mailing.kind in NUMBERED_EACH:
+            return text.fill(pattern, values)
+        if self.mailing.kind not in NUMBERED:
+            return ""
+        return issuing.fill_number(issuing.tidy(pattern), code=self._code, year=self.day.year, serial=None)
 
-def sample_sheet(words: dict[str, str], house: str) -> Sheet:
+
+def sample_sheet(kind: str, words: dict[str, str], organisation: Organisation) -> Sheet:
     """A sheet for somebody invented; fields that nobody knows stay in their braces."""
     values = (
         {"": "{}"}
         | {name: f"{{{name}}}" for part in words.values() for name in text.fields_in(part)}
         | SAMPLE
+        | SAMPLE_NUMBER
     )
+    if code := code_of(organisation):
+        values["代字"] = code
     return Sheet(
         recipient=SAMPLE["姓名"],
         address=(SAMPLE["地址"], SAMPLE["单位"]),
         postcode=SAMPLE["邮编"],
         salutation=text.fill(words.get("greeting", ""), values),
         title=text.fill(words.get("title", ""), values),
+        number=text.fill(words.get("number", ""), values) if kind in NUMBERED | NUMBERED_EACH else "",
         body=text.fill_body(text.parse(words.get("body", "")), values),
-        signature=(words.get("sender") or house,),
+        sealed=words.get("signed") != SignatureForm.UNSEALED,
+        signature=(words.get("sender") or organisation.name,),
         date=SAMPLE["日期"],
-        sender=Sender(name=house),
+        sender=sender_of(organisation),
     )

@@ -1,7 +1,5 @@
 """The board's table as Excel and CSV: what the page hides is hidden here too."""
 
-import csv
-import io
 from collections.abc import Callable, Iterator, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -10,10 +8,10 @@ import xlsxwriter
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kaimen.foundation import sheets
+from kaimen.foundation.sheets import Cell
 from kaimen.logic.rates import Rate
 from kaimen.web.board import Figures, Line
-
-Cell = str | int | float | None
 
 
 def _share(rate: Callable[[Figures], Rate]) -> Callable[[Figures], Cell]:
@@ -77,19 +75,11 @@ def rows(lines: Sequence[Line]) -> Iterator[list[Cell]]:
             continue
         name = str(line.domain) if line.domain else (_("没归类") if line.month else _("全部"))
         cells = [value(line.figures) for _title, value in COLUMNS]
-        yield [month, _plain(name), *(_("太少，不列") if cell is None else cell for cell in cells)]
-
-
-def _plain(text: str) -> str:
-    """A name that a spreadsheet would take for a formula is kept as text."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
+        yield [month, name, *(_("太少，不列") if cell is None else cell for cell in cells)]
 
 
 def as_csv(lines: Sequence[Line]) -> bytes:
-    """UTF-8 with the mark that Excel needs to see that it is."""
-    out = io.StringIO()
-    csv.writer(out).writerows(rows(lines))
-    return out.getvalue().encode("utf-8-sig")
+    return sheets.as_csv(rows(lines))
 
 
 def as_xlsx(lines: Sequence[Line]) -> IO[bytes]:

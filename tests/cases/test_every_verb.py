@@ -42,6 +42,8 @@ def story(park: World) -> list[tuple[str, Callable[[], object]]]:
         ("take_case", lambda: actions.take_case(case=fresh(one), **w)),
         ("retitle_case", lambda: actions.retitle_case(case=fresh(one), title="车位", **w)),
         ("change_service", lambda: actions.change_service(case=fresh(one), service=park.service, **w)),
+        ("set_enterprise", lambda: actions.set_enterprise(case=fresh(one), enterprise=park.firm, **w)),
+        ("set_enterprise", lambda: actions.set_enterprise(case=fresh(one), enterprise=None, **w)),
         ("tell_progress", lambda: actions.tell_progress(case=fresh(one), text="约了交警", **w)),
         ("add_note", lambda: actions.add_note(case=fresh(one), text="留意", **w)),
         ("ask_for_more", lambda: actions.ask_for_more(case=fresh(one), question="哪个门？", **w)),
@@ -132,7 +134,7 @@ def _refuse_audit_rows() -> None:
         cursor.execute(f"CREATE TRIGGER broken BEFORE INSERT ON foundation_auditentry {does}")
 
 
-@pytest.mark.parametrize("number", range(38))
+@pytest.mark.parametrize("number", range(40))
 def test_a_verb_that_breaks_half_way_leaves_nothing(park: World, number: int) -> None:
     """The database refuses its audit row: what the verb wrote before must be gone."""
     acts = story(park)

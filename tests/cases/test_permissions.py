@@ -79,6 +79,7 @@ def test_the_verbs_of_officers_refuse_everybody_else(park: World, name: str) -> 
         lambda: actions.add_note(case=case, text="!", by=by, now=MONDAY),
         lambda: actions.change_service(case=case, service=park.service, by=by, now=MONDAY),
         lambda: actions.retitle_case(case=case, title="!", by=by, now=MONDAY),
+        lambda: actions.set_enterprise(case=case, enterprise=None, by=by, now=MONDAY),
         lambda: actions.note_mended(case=case, text="!", by=by, now=MONDAY),
         lambda: actions.reopen_case(case=case, reason="!", by_asker=False, by=by, now=MONDAY),
         lambda: actions.merge_cases(cases=[case, park.case()], title="x", by=by, now=MONDAY),

@@ -87,6 +87,7 @@ def furnish() -> House:
         community=community, filename="x.csv", created_by=officer, created_at=now, moved_at=now
     )
     mailing, batch, letter = _mailing(people, now)
+    _other, _batch, answer = _mailing(people, now, about=case.number)
     key = make_key(
         name="示例平台",
         organisation=community,
@@ -173,19 +174,21 @@ def furnish() -> House:
         "mailing_sample": {"pk": mailing.pk, "seq": 1},
         "mailing_export": {"pk": mailing.pk, "kind": "csv"},
         "batch_posted": {"pk": mailing.pk, "number": batch.number},
+        "batch_again": {"pk": mailing.pk, "number": batch.number},
         "batch_file": {"pk": mailing.pk, "number": batch.number, "what": "list"},
         "letter_do": {"pk": letter.pk, "verb": "deliver"},
         "letter_template": {"pk": mailing.template_id},
         "letter_template_switch": {"pk": mailing.template_id},
         "answer_letter": number,
-        "answer_letter_pdf": number | {"pk": letter.pk},
+        "answer_letter_pdf": number | {"pk": answer.pk},
+        "answer_letter_docx": number | {"pk": answer.pk},
     }
     for name in ("mailing", "mailing_recipients", "mailing_words", "mailing_scan", "mailing_numbers"):
         arguments[name] = {"pk": mailing.pk}
-    for name in ("letter", "letter_pdf", "letter_mend"):
+    for name in ("letter", "letter_pdf", "letter_docx", "letter_mend"):
         arguments[name] = {"pk": letter.pk}
-    for name in ("letter_door", "letter_read", "letter_door_pdf", "letter_off", "letter_address"):
-        arguments[name] = {"token": links.token(letter)}
+    for name in ("_door", "_read", "_door_pdf", "_door_docx", "_off", "_address"):
+        arguments[f"letter{name}"] = {"token": links.token(letter)}
     for name in ("desk", "inbox", "notices", "visits", "form_links", "needs_tables", "manage_people"):
         arguments[f"{name}_export"] = {"kind": "csv"}
     arguments["manage_organisations_export"] = {"kind": "xlsx"}
@@ -200,23 +203,24 @@ def furnish() -> House:
     return House(people, outsider, arguments)
 
 
-def _mailing(people: World, now: datetime) -> tuple[Mailing, Batch, Letter]:
+def _mailing(people: World, now: datetime, about: str = "") -> tuple[Mailing, Batch, Letter]:
     """A letter on paper, made and on its way; its file is one that the test's own folder holds."""
-    text = {"name": "示例信", "title": "", "greeting": "{姓名}：", "body": "您好", "sender": "示例"}
+    text = {"name": f"示例信{about}", "title": "", "greeting": "{姓名}：", "body": "您好", "sender": "示例"}
     template = post.add_template(
-        community=people.community, kind="personal", text=text, by=people.supervisor, now=now
+        community=people.community, kind="answer", text=text, by=people.supervisor, now=now
     )
     mailing = post.mail_to(
         organisation=people.community,
         community=people.community,
         name="示例来信",
         text=text,
-        kind="personal",
+        kind="answer",
         recipients=[Recipient(name="示例周", address="示例路 1 号")],
         channels=["print"],
         by=people.supervisor,
         now=now,
         template=template,
+        about=about,
     )
     letter = mailing.letters.get()
     batch = Batch.objects.create(mailing=mailing, number=1, state="ready")

@@ -1,13 +1,11 @@
 """One real server, and people in front of it whose lines break, who send twice, or who mean it no good."""
 
 import socket
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from html import unescape
-from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -15,10 +13,12 @@ from django.db import connection
 
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
+from kaimen.config.environment import PATIENCE
 from kaimen.foundation.models import Attachment
 from kaimen.intake.models import Submission
 from tests.faults.conftest import House
 from tests.faults.house import FORM, HOST, Answer, multipart, need, wait_for
+from tests.faults.stalling import another_connection
 from tests.foundation.test_files import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,15 +56,10 @@ def test_the_same_form_eight_times_at_one_moment_is_one_case(house: House) -> No
 @contextmanager
 def held() -> Iterator[None]:
     """Another process writes, and does not finish for longer than anybody waits."""
+    other = another_connection()
     if connection.vendor == "sqlite":
-        other: Any = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
     else:
-        import psycopg
-
-        known = {"host", "port", "user", "dbname", "password"}
-        there = {k: v for k, v in connection.get_connection_params().items() if k in known}
-        other = psycopg.connect(**there)
         other.execute("LOCK TABLE cases_numbercounter, intake_submission IN ACCESS EXCLUSIVE MODE")
     try:
         yield
@@ -94,6 +89,14 @@ def test_a_database_held_too_long_is_said_kindly_and_the_form_counts_once(house:
             assert visitor.post("/say/confirm", need(n)).status == 302
             assert visitor.post("/say/confirm", need(n)).location == track_path(case_of(n))
     assert count() == before + 4
+
+
+def test_everybody_waits_as_long_as_the_setting_says_and_no_longer() -> None:
+    """What the database itself says: without it SQLite gives up after Python's five seconds, PostgreSQL never."""
+    asked = {"sqlite": "PRAGMA busy_timeout", "postgresql": "SHOW lock_timeout"}[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        assert cursor.fetchone()[0] in (PATIENCE * 1000, f"{PATIENCE}s")
 
 
 def kept_words(answer: Answer, n: int) -> None:
@@ -194,8 +197,8 @@ def test_sixty_megabytes_do_not_stay_in_memory(house: House) -> None:
     assert house.server.memory() - peak < 35 * 2**20
 
 
-def test_a_slow_line_holds_one_thread_and_no_more(house: House) -> None:
-    """Four forms that never end; as many as there are threads must be kept off by the proxy (docs/deploy.md)."""
+def test_slow_lines_leave_threads_to_those_who_read(house: House) -> None:
+    """Many more forms that never end than the server has threads; then all of them hang up."""
     with closing(house.visitor()) as visitor:
         visitor.get("/say")
         token = visitor.cookies["csrftoken"]
@@ -203,15 +206,34 @@ def test_a_slow_line_holds_one_thread_and_no_more(house: House) -> None:
         f"POST /say/confirm HTTP/1.1\r\nHost: {HOST}\r\nCookie: csrftoken={token}\r\n"
         f"Content-Type: {FORM}\r\nContent-Length: 5000\r\n\r\nwords="
     ).encode()
-    lines = [socket.create_connection((HOST, house.server.port)) for _ in range(4)]
+    before = count()
+    lines = [socket.create_connection((HOST, house.server.port)) for _ in range(40)]
     try:
         for line in lines:
             line.sendall(head)
-        time.sleep(0.2)
-        with closing(house.visitor(timeout=5)) as visitor:
-            assert visitor.get("/say").status == 200
+        wait_for(lambda: turned_away(lines))  # every place is taken
+        for path in ("/healthz", "/say", "/"):
+            with closing(house.visitor(timeout=10)) as visitor:
+                assert visitor.get(path).status == 200
     finally:
         for line in lines:
             line.close()
-    with closing(house.visitor()) as visitor:
-        assert wait_for(lambda: visitor.get("/healthz").status == 200)
+
+    def sent() -> bool:
+        with closing(house.visitor()) as visitor:
+            return visitor.post("/say/confirm", need(40)).status == 302
+
+    assert wait_for(sent)
+    assert count() == before + 1
+
+
+def turned_away(lines: list[socket.socket]) -> int:
+    """How many were told to come again; what they were told is read."""
+    told = 0
+    for line in lines:
+        line.settimeout(0.01)
+        with suppress(OSError):
+            said = line.recv(4096, socket.MSG_PEEK)
+            assert said.startswith(b"HTTP/1.1 503") and b"retry-after: 5" in said.lower()
+            told += 1
+    return told

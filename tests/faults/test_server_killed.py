@@ -1,10 +1,12 @@
 """The whole server is killed in the middle of forms by the hundred: whatever it said yes to is there, whole, once."""
 
+import contextlib
 import http.client
 import os
 import random
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,12 +15,13 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from kaimen.cases.links import track_path
-from kaimen.cases.models import Case, NumberCounter
+from kaimen.cases.models import Case, NumberCounter, Promise, TimelineEntry
 from kaimen.foundation import sealing
 from kaimen.foundation.models import AuditEntry, Consent, Delivery, Notice
 from kaimen.intake.models import Submission
 from tests.cast import World
-from tests.faults.house import Visitor, need, open_house
+from tests.faults.house import Visitor, need, open_house, wait_for
+from tests.faults.stalling import stalled
 
 # KAIMEN_FAULT_FORMS=1000 for the whole of the promise; fewer here, so that the suite stays quick.
 FORMS = int(os.environ.get("KAIMEN_FAULT_FORMS", "300"))
@@ -83,6 +86,27 @@ def test_forms_on_their_way_while_the_server_is_killed_twice(park: World) -> Non
     assert not crowd.other
     assert crowd.cut >= KILLS, "no form was on its way when the server died"
     check_all_there(crowd.yes)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_killed_when_the_case_is_written_and_its_form_not_yet(park: World) -> None:
+    """At the last table of a need, where everything else of it is written: nothing of it may stay. Starts a server."""
+    with stalled("intake_submission") as stuck, open_house(workers=1) as server:
+        threads = [threading.Thread(target=unanswered, args=[server.port, n]) for n in range(3)]
+        for thread in threads:
+            thread.start()
+        wait_for(stuck)
+        server.kill()
+        for thread in threads:
+            thread.join()
+    left = [Case, Promise, TimelineEntry, Consent, Notice, Delivery, DBTaskResult, NumberCounter]
+    assert {model.__name__: model.objects.count() for model in left} == {m.__name__: 0 for m in left}
+    assert not AuditEntry.objects.filter(subject_kind="cases.case").exists()
+
+
+def unanswered(port: int, n: int) -> None:
+    with closing(Visitor(port)) as visitor, contextlib.suppress(OSError, http.client.HTTPException):
+        pytest.fail(f"answered {visitor.post('/say/confirm', need(n)).status}")
 
 
 def check_all_there(acknowledged: dict[int, str]) -> None:

@@ -1,13 +1,12 @@
 """A worker is killed in the middle of what it does: the next one finishes it, and it is done once in effect."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,8 +21,10 @@ from kaimen.foundation import delivering, jobs
 from kaimen.foundation.enums import DeliveryState
 from kaimen.foundation.models import Delivery, JobRun, Notice, Person
 from kaimen.foundation.notices import notify
+from kaimen.foundation.roster import CHUNK
 from tests.cast import World
 from tests.faults.house import ROOT, Process, database_url, wait_for, work
+from tests.faults.stalling import stalled
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LATE = 150
@@ -141,6 +142,15 @@ def test_a_mail_whose_worker_was_killed_arrives_and_counts_once(park: World) -> 
     assert len({_message_id(letter) for letter in office.letters}) == 1
 
 
+@contextmanager
+def killed_and_waited_for(process: "subprocess.Popen[bytes]") -> Iterator[None]:
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
 def _message_id(letter: bytes) -> bytes:
     return next(line for line in letter.splitlines() if line.lower().startswith(b"message-id:"))
 
@@ -156,7 +166,7 @@ def test_two_deliveries_never_share_a_message_id(park: World) -> None:
 def test_a_roster_import_killed_half_way_and_started_again_adds_everybody_once(
     park: World, tmp_path: Path
 ) -> None:
-    """Two starts of the real command; the first is killed after its first chunk."""
+    """Three starts of the real command: killed in the middle of a chunk, then after one, then not."""
     people = 1500
     table = tmp_path / "roster.csv"
     rows = "\n".join(f"示例{n},139{n:08},示例模具厂" for n in range(people))
@@ -164,11 +174,17 @@ def test_a_roster_import_killed_half_way_and_started_again_adds_everybody_once(
     before = Person.objects.count()
     command = [sys.executable, "-m", "kaimen", "import_roster", str(table), "--community", "park"]
     env = os.environ | {"KAIMEN_DATABASE_URL": database_url(), "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL) as first:
+
+    def start() -> AbstractContextManager[None]:
+        return killed_and_waited_for(subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.DEVNULL))
+
+    with stalled("foundation_employment") as stuck, start():  # people and their audit are written by then
+        wait_for(stuck)
+    assert Person.objects.count() == before, "people without the rest of their row"
+    with start():
         wait_for(lambda: Person.objects.count() > before)
-        first.send_signal(signal.SIGKILL)
     half = Person.objects.count() - before
-    assert half % 500 == 0, "part of a chunk"
+    assert half % CHUNK == 0, "part of a chunk"
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     assert Person.objects.count() == before + people
     assert (

@@ -64,3 +64,15 @@ def test_every_watched_table_has_its_triggers(db: None) -> None:
                 "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE '%_reference_%'"
             )
         assert {row[0] for row in cursor.fetchall()} == set(reference.WATCHED)
+
+
+def test_one_look_lasts_until_it_ends(park: World) -> None:
+    def name() -> str:
+        return reference.recall("name", lambda: Organisation.objects.get(pk=park.firm.pk).name)
+
+    before = name()
+    with reference.one_look():
+        assert name() == before
+        Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名")
+        assert name() == before  # as it was at the first look
+    assert name() == "示例新名"

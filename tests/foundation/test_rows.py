@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -9,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.models import AuditEntry, Delivery, Notice, Person
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, settle, together
 from tests.cast import World
 
 
@@ -60,3 +61,30 @@ def test_a_job_queued_by_the_dozen_is_the_job_the_library_queues(park: World) ->
         row.pop("enqueued_at")
     assert both[0] == both[1]
     assert set(DBTaskResult.objects.ready().values_list("pk", flat=True)) >= {other.pk}
+
+
+def test_several_models_together_are_the_rows_they_are_alone(park: World) -> None:
+    now = timezone.now()
+    told = {"verb": "x", "subject_kind": "k", "subject_id": 1, "at": now, "params": {"停": [1, None]}}
+    with together():
+        steps = insert(AuditEntry(actor=park.officer, **told) for _ in range(3))
+        notices = insert(Notice(person=park.asker, code=f"n{n}", link="/t/;%s'", params={}) for n in range(3))
+        assert not any(row.pk for row in (*steps, *notices))
+        settle()
+        assert all(row.pk for row in (*steps, *notices))
+        with together():  # one inside another is part of it
+            sent = insert(Delivery(notice=notice, channel="sms", address="13800000001") for notice in notices)
+        assert not sent[0].pk
+    slow = AuditEntry.objects.create(actor=park.officer, **told)
+    assert stored(AuditEntry, steps[2].pk) == stored(AuditEntry, slow.pk)
+    assert [Notice.objects.get(pk=notice.pk).code for notice in notices] == ["n0", "n1", "n2"]
+    assert [Delivery.objects.get(pk=one.pk).notice for one in sent] == notices
+    assert Notice.objects.get(pk=notices[0].pk).link == "/t/;%s'"
+
+
+def test_what_waited_when_something_broke_is_not_written(park: World) -> None:
+    with pytest.raises(ZeroDivisionError), together():
+        insert([Notice(person=park.asker, code="never", params={})])
+        raise ZeroDivisionError
+    insert([Notice(person=park.asker, code="after", params={})])
+    assert set(Notice.objects.values_list("code", flat=True)) == {"after"}

@@ -143,11 +143,10 @@ def test_a_row_that_has_not_settled_holds_back_those_after_it() -> None:
     assert young.pk < late.pk
 
 
+@pytest.mark.only_on("postgresql", "SQLite has one writer at a time: no row can appear late")
 @pytest.mark.django_db(transaction=True)
 def test_a_long_transaction_does_not_make_an_honest_log_look_altered() -> None:
     """PostgreSQL shows its row late, with an early id; the sealer waits for it or gives up its turn."""
-    if connection.vendor != "postgresql":
-        pytest.skip("SQLite has one writer at a time: no row can appear late")
     written, finish = threading.Event(), threading.Event()
 
     def slow() -> None:

@@ -54,6 +54,12 @@ def test_one_cell_in_the_last_corner(tmp_path: Path) -> None:
     assert code_of(with_sheet(tmp_path / "corner.xlsx", LAST_CORNER.encode())) == "too_large"
 
 
+def test_a_sheet_that_a_large_machine_could_lay_out(tmp_path: Path) -> None:
+    """Fifty columns of a million rows need some 1.5 GB: there it is our own limit that ends the reader."""
+    wide = LAST_CORNER.replace("XFD1048576", "AX1048576")
+    assert code_of(with_sheet(tmp_path / "wide.xlsx", wide.encode())) == "too_large"
+
+
 def test_a_workbook_that_unpacks_to_a_gigabyte(tmp_path: Path) -> None:
     """Packing half a gigabyte takes a second."""
     path = tmp_path / "bomb.xlsx"

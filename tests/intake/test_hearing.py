@@ -16,8 +16,9 @@ from kaimen.foundation.models import Place
 from kaimen.intake.actions import Asker, knock
 from kaimen.intake.hearing import find_services, hear
 from kaimen.intake.models import Reading
-from kaimen.intake.suggest import _clear
-from tests.cast import World, signed_in
+from kaimen.intake.readings import read_new
+from kaimen.intake.suggest import _clear, obvious_service
+from tests.cast import MONDAY, World, signed_in
 
 
 def tell(park: World, words: str, **more: Any) -> Case:
@@ -52,6 +53,7 @@ def furnish(park: World) -> dict[str, Service]:
 def test_what_was_understood_is_kept_with_the_case(park: World) -> None:
     made = furnish(park)
     case = tell(park, "请问宿舍热水没了找谁修")
+    read_new(MONDAY)
     reading = Reading.objects.get(case=case)
     assert reading.domain == made["dorm"].domain and 0 < reading.confidence <= 1
     assert reading.ranked[0][0] == "dorm"
@@ -99,6 +101,21 @@ def test_the_likelier_domain_goes_first_and_the_limit_is_kept(park: World) -> No
     assert len(found) == 1 and found[0].service.pk in {made["wages"].pk, made["dorm"].pk}
     parking = hear(park.community, "停车停车位")
     assert parking.domain == park.domain and parking.because
+
+
+def test_a_slip_is_found_by_its_sound(park: World) -> None:
+    furnish(park)
+    found = find_services(park.community, "亭车", hear(park.community, "亭车"))
+    assert found[0].service == park.service and found[0].how == "homophone"
+
+
+def test_needs_without_a_page_get_what_the_page_would_have_marked_or_nothing(park: World) -> None:
+    made = furnish(park)
+    assert obvious_service(park.community, "宿舍热水没了，洗不了澡") == made["dorm"]
+    assert obvious_service(park.community, "zzz qqq") is None
+    assert obvious_service(park.community, "") is None
+    # despair needs a person, and no item of a list
+    assert obvious_service(park.community, "宿舍热水没了，我不想活了") is None
 
 
 def test_nothing_known_is_neither_a_guess_nor_a_question(park: World) -> None:

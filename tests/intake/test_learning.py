@@ -116,6 +116,15 @@ def test_a_damaged_model_is_passed_over_and_everyday_words_go_on(taught: World) 
     assert heard.model is None and heard.domain is not None and heard.domain.key == "dorm"
 
 
+def test_what_an_older_version_stored_is_learnt_anew_though_nothing_is_new(taught: World) -> None:
+    first = learn(taught)
+    assert first is not None
+    TriageModel.objects.filter(pk=first.pk).update(stored=b"an older form", figures={"macro_f1": 2.0})
+    second = learn(taught, 1)
+    assert second is not None and second.active
+    assert hear(taught.community, "咕噜机又坏了").model == second
+
+
 def page(person: Any) -> str:
     client = Client()
     signed_in(client, person)

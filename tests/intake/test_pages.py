@@ -14,7 +14,8 @@ from PIL import Image
 from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case, CaseAttachment
-from kaimen.foundation.models import Attachment, Consent, Role
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.models import Attachment, Consent, Person, Place, Role
 from kaimen.intake.actions import knock, make_form_link, stop_form_link
 from kaimen.intake.models import FormLink, Submission, Visit
 from tests.cast import World, signed_in
@@ -206,3 +207,32 @@ class TestStaff:
         assert "<svg" in page.get(f"/forms/{link.pk}/poster").content.decode()
         page.post(f"/forms/{link.pk}/stop")
         assert not FormLink.objects.get().active
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"words": "西门早上没地方停车"},
+        {"words": "早上没地方停车"},
+        {"words": "西门早上没地方停车", "place_text": "靠北一点"},
+        {"words": "西门和东门早上都没地方停车"},
+        {"words": "早上没地方停车", "place": "west"},
+        {"words": "工地" * 240 + "西门早上没地方停车"},
+    ],
+)
+def test_who_is_shown_is_who_will_own_it(park: World, client: Client, given: dict[str, str]) -> None:
+    """Somebody else's area is named: the page and the case find the same person for it."""
+    for key, name in (("east", "东门"), ("west", "西门")):
+        Place.objects.create(community=park.community, key=key, name=name, area=name)
+    Role.objects.filter(person=park.officer).update(areas=["东门"])
+    other = Person.objects.create(name="示例西")
+    Role.objects.create(person=other, kind=RoleKind.OFFICER, organisation=park.community, areas=["西门"])
+    if "place" in given:
+        given = given | {"place": str(Place.objects.get(key=given["place"]).pk)}
+    page = client.post("/say/suggest", {"words": "", **given}, **HTMX)
+    shown = page.context["suggestion"].owner.person
+    confirm(client, **given)
+    case = Case.objects.get()
+    assert shown == case.owner
+    if given["words"].endswith("没地方停车") and "和" not in given["words"] and "place_text" not in given:
+        assert (case.owner == other) == ("西门" in given["words"] or "place" in given)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kaimen.foundation.models import Account, Notice
+from kaimen.foundation.models import Account, Notice, Webhook
 from kaimen.letters import links
 from kaimen.letters.actions.making import LEASE, claim
 from kaimen.letters.actions.sending import ATTEMPTS
@@ -36,6 +36,31 @@ class Picky(Mailbox):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)
         return "250 OK"
+
+
+class Tired(Mailbox):
+    """Takes some letters, then refuses every further one until it is `rested`: at its door, or by hanging up in the middle of
+    a letter."""
+
+    def __init__(self, *, takes: int, hangs_up: bool) -> None:
+        super().__init__()
+        self.takes, self.hangs_up, self.rested = takes, hangs_up, False
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
+        if self._tired and not self.hangs_up:
+            return "421 too many, closing"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        if self._tired:
+            server.transport.close()
+            return "421 closing"
+        return await super().handle_DATA(server, session, envelope)
+
+    @property
+    def _tired(self) -> bool:
+        return len(self.letters) >= self.takes and not self.rested
 
 
 class TestMail:
@@ -68,6 +93,22 @@ class TestMail:
         assert states(found) == ["sent"] * 3
         assert len(mailbox.letters) == 3
         assert len({m.rcpt_tos[0] for m in mailbox.letters}) == 3
+
+    @pytest.mark.parametrize("hangs_up", [False, True])
+    def test_a_server_that_gives_up_half_way_gets_the_rest_later(
+        self, park: World, settings: Any, hangs_up: bool
+    ) -> None:
+        """Fifteen letters over real SMTP, twice."""
+        with post_office(Tired(takes=6, hangs_up=hangs_up), settings) as mailbox:
+            found = sent(park, chairs(15))
+            assert len(mailbox.letters) == found.letters.filter(state="sent").count() == 6
+            assert found.letters.filter(state="made").count() == 9 and counts_agree(found)
+            mailbox.rested = True
+            go_out(found, MONDAY + timedelta(minutes=3))
+        assert states(found) == ["sent"] * 15 and counts_agree(found)
+        assert not found.letters.exclude(reason="").exists()  # why it was late is in its history only
+        reached = sorted(one.rcpt_tos[0] for one in mailbox.letters)
+        assert reached == sorted(f"chair{n}@example.org" for n in range(1, 16))
 
     def test_no_such_mailbox_bounces_with_the_server_s_number(self, park: World, settings: Any) -> None:
         with post_office(Picky(never="chair2"), settings):
@@ -130,6 +171,48 @@ def test_a_text_message_holds_the_link(park: World, settings: Any) -> None:
     heard = json.loads(gateway.heard[0][2])
     assert heard["phone"] == "13900000001" and links.url(the(found)) in heard["text"]
     assert states(found) == ["sent"]
+
+
+class TestRobot:
+    """A group robot over real HTTP. It hears that a letter is there, and neither for whom nor what it says."""
+
+    def _to(self, park: World, gateway: Gateway) -> Any:
+        Webhook.objects.create(organisation=park.firm, url=gateway.url, flavour="dingtalk")
+        return sent(park, [of_person(park.chair, park.firm)], ("robot", "print"))
+
+    def test_the_group_is_told_once_and_the_person_too(self, park: World) -> None:
+        with Gateway((200, '{"errcode": 0}')).open() as gateway:
+            found = self._to(park, gateway)
+            go_out(found)
+        assert states(found) == ["sent"] and len(gateway.heard) == 1
+        path, headers, body = gateway.heard[0]
+        said = json.loads(body)
+        assert (path, headers["Content-Type"], said["msgtype"]) == ("/hook", "application/json", "text")
+        assert the(found).number in said["text"]["content"]
+        for secret in (park.chair.name, links.token(the(found)), park.chair.name[-1], "感谢您"):
+            assert secret not in body.decode()
+        assert Notice.objects.get(person=park.chair).link == links.path(the(found))
+
+    @pytest.mark.parametrize(
+        "answer", [(200, '{"errcode": 310000}'), (500, ""), (200, "<html>"), (302, "/x")]
+    )
+    def test_refused_it_is_tried_again_and_told_once(self, park: World, answer: tuple[int, str]) -> None:
+        with Gateway(answer, (200, '{"errcode": 0}')).open() as gateway:
+            found = self._to(park, gateway)
+            assert (states(found), the(found).reason) == (["made"], "robot")
+            go_out(found, MONDAY + timedelta(seconds=30))
+            assert len(gateway.heard) == 1  # patience
+            go_out(found, MONDAY + timedelta(minutes=3))
+            go_out(found, MONDAY + timedelta(hours=3))
+        assert (states(found), the(found).reason, len(gateway.heard)) == (["sent"], "", 2)
+        assert Notice.objects.filter(person=park.chair).count() == 1
+
+    def test_taken_away_in_the_meantime_it_bounces(self, park: World) -> None:
+        with Gateway((500, "")).open() as gateway:
+            found = self._to(park, gateway)
+            Webhook.objects.update(active=False)
+            go_out(found, MONDAY + timedelta(minutes=3))
+        assert (states(found), the(found).reason) == (["bounced"], "robot") and counts_agree(found)
 
 
 def test_in_the_app_there_is_one_notice(park: World) -> None:

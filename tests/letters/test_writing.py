@@ -11,7 +11,7 @@ from kaimen.foundation.organisations import give_role
 from kaimen.letters import actions
 from kaimen.letters.enums import LetterState
 from kaimen.letters.errors import NotNow
-from kaimen.letters.models import Letter, Mailing
+from kaimen.letters.models import Letter, LetterTemplate, Mailing
 from kaimen.letters.recipients import EVERYBODY, Recipient
 from tests.cast import MONDAY, World
 from tests.letters.cast import TEXT, chairs, counts_agree, mailing, template, the
@@ -224,6 +224,11 @@ class TestTemplates:
             )
 
 
-def test_the_house_s_templates_are_taken_over_once(park: World) -> None:
+def test_the_house_s_templates_are_taken_over_once_and_edits_stay(park: World) -> None:
     assert actions.load_templates(community=park.community, by=park.supervisor, now=MONDAY) >= 4
+    care = LetterTemplate.objects.get(community=park.community, key="care")
+    changed = TEXT | {"name": "示例我们自己的", "body": "我们自己的话"}
+    actions.edit_template(template=care, kind="personal", text=changed, by=park.supervisor, now=MONDAY)
     assert actions.load_templates(community=park.community, by=park.supervisor, now=MONDAY) == 0
+    care.refresh_from_db()
+    assert (care.name, care.body) == ("示例我们自己的", "我们自己的话")

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 
+import chinese_calendar
 import pytest
 
 from kaimen.logic.workdays import Calendar, DayReason
@@ -7,7 +8,6 @@ from tests.logic.calendars import CALENDAR_2026
 
 
 def test_the_calendar_of_our_tests_is_the_published_one() -> None:
-    chinese_calendar = pytest.importorskip("chinese_calendar")
     for n in range(365):
         day = date(2026, 1, 1) + timedelta(days=n)
         assert CALENDAR_2026.is_workday(day) == chinese_calendar.is_workday(day), day

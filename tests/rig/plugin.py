@@ -7,11 +7,11 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.rig import network, postgresql
-from tests.rig.missing import required
+from tests.rig import missing, network, postgresql
 
 DATABASES = ("sqlite", "postgresql")
 _cluster: postgresql.Cluster | None = None
@@ -40,12 +40,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Browser journeys run once, on SQLite: they test pages, and the pages' queries are tested on both."""
-    if database() == "sqlite":
-        return
-    journeys = [item for item in items if item.get_closest_marker("journey")]
-    config.hook.pytest_deselected(items=journeys)
-    items[:] = [item for item in items if not item.get_closest_marker("journey")]
+    """What does not belong to this database is not collected, so that a skip always means that something is missing.
+
+    Browser journeys run once, on SQLite: they test pages, and the pages' queries are tested on both.
+    """
+    elsewhere = [item for item in items if not _belongs_here(item)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
+
+
+def _belongs_here(item: pytest.Item) -> bool:
+    only = item.get_closest_marker("only_on")
+    if only:
+        return bool(only.args[0] == database())
+    return database() == "sqlite" or not item.get_closest_marker("journey")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report: Any = yield
+    missing.refuse_skip(item, report)
+    return report
 
 
 def pytest_report_header() -> str:
@@ -85,7 +100,7 @@ def _start_cluster() -> None:
     global _cluster
     folder = postgresql.programs()
     if folder is None:
-        if required():
+        if missing.required():
             raise pytest.UsageError(f"{postgresql.HOW_TO_GET} (KAIMEN_REQUIRE_ALL=1)")
         pytest.exit(f"SKIPPED the tests on PostgreSQL: {postgresql.HOW_TO_GET}", returncode=0)
     # Somebody ending the tests from outside must not leave a server running behind them.

@@ -8,8 +8,30 @@ import pytest
 from django.db import IntegrityError, OperationalError, connection
 
 from kaimen.foundation.models import AuditEntry
+from tests.rig import missing
 from tests.rig.browser import DESK, PHONE, Visitor
 from tests.rig.network import OutsideRequest, is_loopback
+
+
+def skipped() -> pytest.TestReport:
+    why = ("test_x.py", 1, "Skipped: no browser")
+    return pytest.TestReport("test_x.py::test_x", ("test_x.py", 1, "test_x"), {}, "skipped", why, "setup")
+
+
+@pytest.mark.parametrize(
+    ("in_ci", "mark", "outcome"),
+    [("1", "", "failed"), ("1", "may_be_missing", "skipped"), ("", "", "skipped")],
+)
+def test_a_skip_in_ci_is_a_failure_unless_it_is_marked(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, in_ci: str, mark: str, outcome: str
+) -> None:
+    monkeypatch.setenv("KAIMEN_REQUIRE_ALL", in_ci)
+    if mark:
+        request.node.add_marker(mark)
+    report = skipped()
+    missing.refuse_skip(request.node, report)
+    assert report.outcome == outcome
+    assert "no browser" in str(report.longrepr)
 
 
 @pytest.mark.django_db

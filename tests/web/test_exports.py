@@ -86,6 +86,7 @@ def test_who_took_what_along_stands_in_the_audit(busy: World) -> None:
         "/manage/people/export.csv": busy.manager,
         "/notices/export.csv": busy.officer,
         "/needs/export.csv": busy.manager,
+        "/hot/export.xlsx": busy.officer,
     }
     for path, person in taken.items():
         length = len(rows(person, path)) - 1

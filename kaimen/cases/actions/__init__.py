@@ -15,6 +15,7 @@ from .handling import (
     reopen_case,
     retitle_case,
     revoke_link,
+    set_enterprise,
     supply_more,
     take_case,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "return_task",
     "revoke_link",
     "revoke_task_link",
+    "set_enterprise",
     "sign_refusal",
     "supply_more",
     "take_case",

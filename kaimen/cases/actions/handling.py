@@ -19,7 +19,8 @@ from kaimen.cases.permissions import (
     check_speaks_for_asker,
 )
 from kaimen.catalogue.models import Service
-from kaimen.foundation.models import Attachment, Person
+from kaimen.foundation.enums import OrganisationKind
+from kaimen.foundation.models import Attachment, Organisation, Person
 from kaimen.foundation.permissions import has_role
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 
@@ -203,6 +204,27 @@ def change_service(*, case: Case, service: Service, by: Person, now: datetime) -
     case.service, case.domain = service, service.domain
     params = {"from": before.name if before else "", "to": service.name}
     steps.write([case], "service_changed", by=by, now=now, params=params, ids={"service": service.pk})
+
+
+@transaction.atomic
+def set_enterprise(*, case: Case, enterprise: Organisation | None, by: Person, now: datetime) -> None:
+    """Say which enterprise the case is about; None takes it back. The asker's words stay.
+
+    Moved when somebody else has said it meanwhile. NotNow("no_enterprise") for what is none of this community.
+    """
+    check_can_handle(by, case)
+    if enterprise and (enterprise.kind, enterprise.community_id) != (
+        OrganisationKind.ENTERPRISE,
+        case.community_id,
+    ):
+        raise NotNow("no_enterprise")
+    if not Case.objects.filter(pk=case.pk, enterprise=case.enterprise_id).update(enterprise=enterprise):
+        raise steps.moved(case)
+    case.enterprise = enterprise
+    code = "enterprise_set" if enterprise else "enterprise_cleared"
+    params = {"to": enterprise.name} if enterprise else {}
+    ids = {"enterprise": enterprise.pk} if enterprise else {}
+    steps.write([case], code, by=by, now=now, params=params, ids=ids, reader=Reader.STAFF)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import notices
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert, settle, together
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.text import clean
 
@@ -68,6 +68,7 @@ class Opening:
     tells: bool = True
 
 
+@transaction.atomic
 def open_case(**new: Any) -> Case:
     """Open a case and return it; the arguments are those of NewCase. NotNow("no_words") if there are none."""
     return open_cases([NewCase(**new)])[0]
@@ -77,21 +78,24 @@ def open_cases(news: Iterable[NewCase]) -> list[Case]:
     """Open cases and return them in this order, each with its number, both promises, its first step, its audit row,
     its searchable text and notices to owner and asker. NotNow("no_words") if one of them says nothing: then none is.
 
-    Every kind of row is written by one statement for all cases together, so the cost of a case falls with their number.
+    In the caller's transaction, which a failure must end. Every kind of row is written by one statement for all cases together, so
+    the cost of a case falls with their number.
     """
     opened = [prepare(new) for new in news]
     write_opened(opened)
     return [one.case for one in opened]
 
 
-@transaction.atomic
 def write_opened(opened: list[Opening]) -> None:
+    """In the caller's transaction, which a failure must end: parts of them may be written."""
     _number(opened)
     insert(one.case for one in opened)
+    settle()
     for one in opened:
         for promise in one.promises:
             promise.case = one.case  # it has its key only now
-    _write_around(opened)
+    with together():
+        _write_around(opened)
 
 
 def prepare(new: NewCase) -> Opening:

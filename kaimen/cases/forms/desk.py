@@ -205,6 +205,26 @@ class ServiceForm(CaseForm):
         field.initial = self.case.service_id
 
 
+class EnterpriseForm(CaseForm):
+    enterprise = forms.ModelChoiceField(
+        label=_("是哪家的事"),
+        queryset=Organisation.objects.none(),
+        required=False,
+        empty_label=_("不记在哪家名下"),
+    )
+    # as it was when the page was drawn: somebody else may have been quicker
+    before = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def prepare(self) -> None:
+        if self.case is None:
+            return
+        firms = Organisation.objects.filter(
+            community=self.case.community_id, kind=OrganisationKind.ENTERPRISE, active=True
+        )
+        offer(self, "enterprise", firms.order_by("name"))
+        self.fields["enterprise"].initial = self.fields["before"].initial = self.case.enterprise_id
+
+
 class TemplateChoice(forms.Form):
     """Which ready-made answer to start from."""
 

@@ -5,6 +5,7 @@ from django.utils import timezone
 from kaimen.cases.enums import OPEN_STATES, Alarm, CaseState, Channel, Wish
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation.fields import EncryptedTextField
+from kaimen.foundation.lean_indexes import given
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.logic.text import beyond
 
@@ -29,15 +30,18 @@ class CaseQuerySet(models.QuerySet["Case"]):
 class Case(models.Model):
     """One need and its handling: the asker's own words for ever, and exactly one owner."""
 
-    community = models.ForeignKey(Organisation, models.PROTECT, related_name="cases")
+    # An index of its own only where no longer one begins with the column; where mostly nothing stands, only for what stands.
+    community = models.ForeignKey(Organisation, models.PROTECT, related_name="cases", db_index=False)
     number = models.CharField(max_length=24, unique=True)  # KM-2026-00418
     words = models.TextField()  # as said; the database refuses to change it (migration 0002)
     title = models.CharField(max_length=60)  # a short handle for lists, staff may edit it
     service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="cases")
-    domain = models.ForeignKey(Domain, models.PROTECT, null=True, blank=True, related_name="cases")
+    domain = models.ForeignKey(
+        Domain, models.PROTECT, null=True, blank=True, related_name="cases", db_index=False
+    )
     state = models.CharField(max_length=10, choices=CaseState.choices, default=CaseState.RECEIVED)
     channel = models.CharField(max_length=8, choices=Channel.choices, default=Channel.WEB)
-    owner = models.ForeignKey(Person, models.PROTECT, related_name="owned_cases")
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="owned_cases", db_index=False)
     routing = models.JSONField(default=list)  # [[code, params]]: why this person owns it
     urgent = models.BooleanField(default=False)
     urgent_why = models.JSONField(
@@ -45,22 +49,28 @@ class Case(models.Model):
     )  # [[alarm, the words that raised it]]; empty: somebody said so
     kind = models.CharField(max_length=12, choices=Wish.choices, blank=True, default="")
 
-    asker = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="cases")
+    asker = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="cases", db_index=False
+    )
     asker_name = models.CharField(max_length=80, blank=True)
     asker_phone = EncryptedTextField(blank=True, default="")
     asker_phone_digest = models.CharField(max_length=64, blank=True, default="")
     enterprise = models.ForeignKey(
-        Organisation, models.PROTECT, null=True, blank=True, related_name="enterprise_cases"
+        Organisation, models.PROTECT, null=True, blank=True, related_name="enterprise_cases", db_index=False
     )
     confidential = models.BooleanField(default=False)  # keep my name from those who handle it
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="cases")
+    place = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="cases", db_index=False
+    )
     place_text = models.CharField(max_length=120, blank=True)
 
     # The tracking link is HMAC(key, salt): the database alone opens no case; a new salt revokes the old link.
     track_salt = models.CharField(max_length=32)
     track_digest = models.CharField(max_length=64, unique=True)
 
-    group = models.ForeignKey(CaseGroup, models.SET_NULL, null=True, blank=True, related_name="cases")
+    group = models.ForeignKey(
+        CaseGroup, models.SET_NULL, null=True, blank=True, related_name="cases", db_index=False
+    )
     received_at = models.DateTimeField()
     first_answered_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -87,6 +97,7 @@ class Case(models.Model):
             models.Index(fields=["community", "-received_at"]),
             models.Index(fields=["community", "domain", "-received_at"]),
             models.Index(fields=["asker_phone_digest"]),
+            *(given(name, f"cases_with_{name}") for name in ("asker", "enterprise", "place", "group")),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +124,7 @@ class CaseText(models.Model):
     """What a case says, Han characters spaced out, for full-text search on both databases (cases/search.py)."""
 
     case = models.OneToOneField(Case, models.CASCADE, related_name="text", primary_key=True)
-    community_id = models.BigIntegerField(db_index=True)
+    community_id = models.BigIntegerField()
     body = models.TextField()
 
 

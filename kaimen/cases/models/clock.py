@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kaimen.cases.enums import Decision, PromiseKind
+from kaimen.foundation.lean_indexes import given
 from kaimen.foundation.models import Person
 
 from .case import Case
@@ -13,7 +14,9 @@ class Promise(models.Model):
     """A limit in working days. `due_on` is kept by actions; logic.deadlines explains it day by day."""
 
     case = models.ForeignKey(Case, models.CASCADE, null=True, blank=True, related_name="promises")
-    task = models.ForeignKey(Task, models.CASCADE, null=True, blank=True, related_name="promises")
+    task = models.ForeignKey(
+        Task, models.CASCADE, null=True, blank=True, related_name="promises", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=PromiseKind.choices)
     round = models.PositiveSmallIntegerField(default=1)  # a reopened case promises anew
     started_on = models.DateField()
@@ -36,9 +39,10 @@ class Promise(models.Model):
             models.CheckConstraint(condition=Q(days__gte=1), name="promise_of_a_day_at_least"),
         ]
         indexes = [
+            given("task", "promises_with_task"),
             models.Index(
                 fields=["level", "due_on"], condition=Q(met_at=None, ended_at=None), name="open_promises"
-            )
+            ),
         ]
 
 

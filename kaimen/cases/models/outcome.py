@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kaimen.cases.enums import Decision, Reader, Score, Solved
+from kaimen.foundation.lean_indexes import given
 from kaimen.foundation.models import Person
 
 from .case import Case
@@ -12,18 +13,23 @@ from .task import Task
 class TimelineEntry(models.Model):
     """A step of a case in codes and parameters. Complete and append-only (migration 0002)."""
 
-    case = models.ForeignKey(Case, models.CASCADE, related_name="timeline")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="timeline", db_index=False)
     at = models.DateTimeField()
-    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     text = models.TextField(blank=True)  # words somebody wrote at this step
     reader = models.CharField(max_length=5, choices=Reader.choices, default=Reader.ALL)
-    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="timeline")
+    task = models.ForeignKey(
+        Task, models.PROTECT, null=True, blank=True, related_name="timeline", db_index=False
+    )
 
     class Meta:
         ordering = ["at", "pk"]
-        indexes = [models.Index(fields=["case", "at"])]
+        indexes = [
+            models.Index(fields=["case", "at"]),
+            *(given(name, f"steps_with_{name}") for name in ("actor", "task")),
+        ]
 
 
 class Answer(models.Model):

@@ -15,6 +15,7 @@ from kaimen.cases.chips import chips_of
 from kaimen.cases.enums import OPEN_TASKS, Decision
 from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.forms.desk import CaseForm, TemplateChoice
+from kaimen.cases.mentioned import mentioned_in
 from kaimen.cases.models import Case
 from kaimen.cases.paper_links import paper_links
 from kaimen.cases.permissions import can_handle, can_see_asker
@@ -180,6 +181,7 @@ def _context(
         "why": wording.why_owner(case),
         "together": case.group.cases.exclude(pk=case.pk).order_by("-pk")[:5] if case.group else [],
         "chips": chips_of(case, person),
+        "mentioned": mentioned_in(case),
         "verbs": verbs,
         "verb": verb,
         "form": form or _fresh_form(request, person, case, verb),

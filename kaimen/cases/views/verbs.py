@@ -114,6 +114,11 @@ def _service(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None
     actions.change_service(case=case, service=data["service"], by=by, now=at)
 
 
+def _enterprise(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
+    case.enterprise_id = data["before"]
+    actions.set_enterprise(case=case, enterprise=data["enterprise"], by=by, now=at)
+
+
 def _call_back(case: Case, data: dict[str, Any], by: Person, at: datetime) -> None:
     actions.note_call_back(case=case, text=data["text"], by=by, now=at)
 
@@ -151,6 +156,7 @@ VERBS: dict[str, Verb] = {
         Verb("note", _("备注"), forms.NoteForm, _note, _("记下了，只有内部看得到。"), ANY),
         Verb("title", _("改标题"), forms.TitleForm, _title, _("改好了。他的原话没动。"), ANY),
         Verb("service", _("改事项"), forms.ServiceForm, _service, _("改好了。"), OPEN_STATES),
+        Verb("enterprise", _("记单位"), forms.EnterpriseForm, _enterprise, _("记好了。"), ANY),
         Verb("call_back", _("回访"), forms.CallBackForm, _call_back, _("回访记下了。"), RATED_IN),
         Verb("mended", _("整改好了"), forms.MendedForm, _mended, _("记下了，他可以重新评一次。"), RATED_IN),
         Verb("close", pgettext_lazy("button", "办结"), forms.CloseForm, _close, _("办结了。"), _from("close")),

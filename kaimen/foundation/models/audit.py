@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils import timezone
 
+from kaimen.foundation.lean_indexes import given
+
 from .people import Person
 
 
@@ -8,7 +10,7 @@ class AuditEntry(models.Model):
     """Who did what to which object, when. Append-only: the database refuses UPDATE and DELETE (migration 0002)."""
 
     at = models.DateTimeField(default=timezone.now)
-    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     verb = models.CharField(max_length=60)
     subject_kind = models.CharField(max_length=40)
     subject_id = models.BigIntegerField()
@@ -17,7 +19,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["subject_kind", "subject_id"])]
+        indexes = [models.Index(fields=["subject_kind", "subject_id"]), given("actor", "audit_with_actor")]
 
 
 class AuditSeal(models.Model):

@@ -12,7 +12,9 @@ from .people import Person
 class Notice(models.Model):
     """Something a person should know: a code and parameters, put into words when it is read or sent."""
 
-    person = models.ForeignKey(Person, models.CASCADE, null=True, blank=True, related_name="notices")
+    person = models.ForeignKey(
+        Person, models.CASCADE, null=True, blank=True, related_name="notices", db_index=False
+    )
     code = models.CharField(max_length=40)
     params = models.JSONField(default=dict)
     # sealed: a tracking link opens a case, so the database alone must not show it

@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from kaimen.foundation.enums import ConsentKind, RoleKind
 from kaimen.foundation.fields import EncryptedTextField
+from kaimen.foundation.lean_indexes import given
 from kaimen.logic.identity import mask_id, mask_name, mask_phone
 
 from .organisations import Organisation
@@ -117,7 +118,9 @@ class Absence(models.Model):
 class Consent(models.Model):
     """What a person agreed to, in which version of the text, and when (PIPL articles 13, 14, 29)."""
 
-    person = models.ForeignKey(Person, models.CASCADE, related_name="consents", null=True, blank=True)
+    person = models.ForeignKey(
+        Person, models.CASCADE, related_name="consents", null=True, blank=True, db_index=False
+    )
     kind = models.CharField(max_length=20, choices=ConsentKind.choices)
     text_version = models.CharField(max_length=20)
     reference = models.CharField(max_length=60, blank=True)  # e.g. case number, where no person is known
@@ -126,3 +129,4 @@ class Consent(models.Model):
 
     class Meta:
         ordering = ["pk"]
+        indexes = [given("person", "consents_with_person")]

@@ -1,6 +1,5 @@
 """A roster: upload, see what would happen row by row, then do it."""
 
-import csv
 from typing import Any
 
 from django import forms
@@ -18,6 +17,7 @@ from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import check_role, person_of
 from kaimen.foundation.roster_words import words
+from kaimen.foundation.sheets import csv_file
 
 TABLE_WORDS = {
     "ending": gettext_lazy("请用 Excel（.xlsx）或 CSV 文件。"),
@@ -92,13 +92,7 @@ def _work(
 def sample(request: HttpRequest) -> HttpResponse:
     """An empty table with the right headings and one made-up row."""
     _manager(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="roster.csv"'
-    response.write("\ufeff")  # so that Excel reads it as UTF-8
-    writer = csv.writer(response)
-    writer.writerow(roster.COLUMNS)
-    writer.writerow(["示例人物", "13800000099", "", "", "", "操作工", "否"])
-    return response
+    return csv_file("roster", [roster.COLUMNS, ["示例人物", "13800000099", "", "", "", "操作工", "否"]])
 
 
 def _manager(request: HttpRequest) -> tuple[Person, Organisation]:

@@ -1,12 +1,9 @@
 """The officers' board of hot issues, its export, and the public page."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import xlsxwriter
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,13 +13,11 @@ from kaimen.cases.queries import communities_of
 from kaimen.cases.views.common import desk_people
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Person
+from kaimen.foundation.sheets import send_table
 from kaimen.hotspots import queries, wording
 from kaimen.hotspots.forms import BoardFilter
 from kaimen.hotspots.models import HotIssue
 from kaimen.logic.rates import SMALLEST_GROUP
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of show
 
 
 @require_safe
@@ -49,14 +44,9 @@ def hot_board(request: HttpRequest, person: Person) -> HttpResponse:
 @require_safe
 @desk_people
 def hot_export(request: HttpRequest, person: Person, kind: str) -> HttpResponse:
-    if kind not in ("csv", "xlsx"):
-        raise Http404
     form = BoardFilter(request.GET, communities=list(communities_of(person)))
-    rows = _rows(queries.board(person, now=timezone.now(), **form.chosen()))
-    made = _excel(rows) if kind == "xlsx" else _csv(rows)
-    response = HttpResponse(made, content_type=EXCEL if kind == "xlsx" else "text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="hot-{timezone.localdate():%Y%m%d}.{kind}"'
-    return response
+    heading, *rows = _rows(queries.board(person, now=timezone.now(), **form.chosen()))
+    return send_table(kind=kind, what="hot", heading=heading, rows=rows, by=person, of=person)
 
 
 @require_safe
@@ -100,24 +90,3 @@ def _rows(issues: Iterable[HotIssue]) -> Iterator[list[str]]:
 
 def _day(moment: Any) -> str:
     return f"{timezone.localtime(moment):%Y-%m-%d}" if moment else ""
-
-
-def _csv(rows: Iterable[list[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    for cells in rows:
-        writer.writerow([f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells])
-    return out.getvalue().encode("utf-8-sig")  # Excel reads UTF-8 only with the mark
-
-
-def _excel(rows: Iterable[list[str]]) -> bytes:
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False}) as book:
-        sheet = book.add_worksheet(_("热点"))
-        bold = book.add_format({"bold": True})
-        for at, cells in enumerate(rows):
-            for column, cell in enumerate(cells):
-                sheet.write_string(at, column, cell, bold if at == 0 else None)
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(1, 1, 40)
-    return out.getvalue()

@@ -7,10 +7,10 @@ there at all. A key sees the requests it brought itself in full, and exactly. Wh
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from kaimen.cases import wording
 from kaimen.cases.enums import CaseState, PromiseKind, Reader
 from kaimen.cases.models import Case, Promise, TimelineEntry
+from kaimen.catalogue.models import Service
 from kaimen.foundation.models import MachineKey, Organisation
 from kaimen.intake.open311.services import CODE
 from kaimen.intake.open311.writing import Refused
@@ -30,6 +31,15 @@ MOST = 1000
 PAGES = 10_000
 NUMBER = re.compile(r"[A-Z]{1,8}[0-9]{0,8}-[0-9]{4}-[0-9]{1,10}")
 CLOSED = frozenset({CaseState.CLOSED, CaseState.DECLINED})
+SHOWN = (
+    "number",
+    "state",
+    "words",
+    "received_at",
+    "place",
+    "place_text",
+    "service",
+)  # and nothing to decrypt
 STATUS = {"closed": CLOSED, "open": frozenset(CaseState) - CLOSED}
 
 
@@ -45,7 +55,7 @@ def one(community: Organisation, number: str, key: MachineKey | None) -> list[Ro
     found = _seen(community, key).filter(number=number).first() if NUMBER.fullmatch(number) else None
     if found is None:
         raise Refused(404, _("没有这个 service_request_id。"))
-    return [_row(found, key)]
+    return [_Rows(key).of(found)]
 
 
 def page_of(community: Organisation, given: QueryDict, key: MachineKey | None, now: datetime) -> Page:
@@ -58,8 +68,9 @@ def page_of(community: Organisation, given: QueryDict, key: MachineKey | None, n
     else:
         found = _filtered(found, given, key, now)
     start = (number - 1) * size
+    written = _Rows(key)
     rows = list(found.order_by("-received_at", "-pk")[start : start + size + 1])
-    return Page([_row(case, key) for case in rows[:size]], number, len(rows) > size)
+    return Page([written.of(case) for case in rows[:size]], number, len(rows) > size)
 
 
 def _seen(community: Organisation, key: MachineKey | None) -> QuerySet[Case]:
@@ -67,9 +78,12 @@ def _seen(community: Organisation, key: MachineKey | None) -> QuerySet[Case]:
     solved = Promise.objects.filter(case=OuterRef("pk"), kind=PromiseKind.SOLVED).order_by("-round")
     return (
         Case.objects.filter(_public() | _own(key), community=community, service__isnull=False)
-        .select_related("service__organisation", "place", "submission", "community")
+        .only(*SHOWN)
+        .prefetch_related("service__organisation", "place")  # a thousand cases share a few of them
         .annotate(
-            moved_at=Subquery(steps.values("at")[:1]), expected_on=Subquery(solved.values("due_on")[:1])
+            moved_at=Subquery(steps.values("at")[:1]),
+            expected_on=Subquery(solved.values("due_on")[:1]),
+            machine=F("submission__machine"),
         )
     )
 
@@ -111,38 +125,71 @@ def _span(given: QueryDict, now: datetime) -> tuple[datetime, datetime]:
     return end - SPAN, end
 
 
-def _row(case: Case, key: MachineKey | None) -> Row:
-    """One request. `description` and the place only for who brought it."""
-    submission = getattr(case, "submission", None)
-    own = key is not None and submission is not None and submission.machine_id == key.pk
-    service, expected = case.service, case.expected_on  # type: ignore[attr-defined]  # annotated
-    at = _exactly if own else _its_day
-    return {
-        "service_request_id": case.number,
-        "status": "closed" if case.state in CLOSED else "open",
-        "status_notes": wording.state_said(case),
-        "service_name": str(service),
-        "service_code": service.key if service else "",
-        "description": case.words if own else None,
-        "agency_responsible": str(service.organisation) if service else None,
-        "service_notice": service_notice(case),
-        "requested_datetime": at(case.received_at),
-        "updated_datetime": at(case.moved_at or case.received_at),  # type: ignore[attr-defined]  # annotated
-        "expected_datetime": _exactly(_end_of(expected)) if expected else None,
-        "address": (case.place_text or None) if own else None,
-        "address_id": case.place.key if own and case.place else None,
-        "zipcode": None,
-        "lat": None,
-        "long": None,
-        "media_url": None,
-    }
+class _Rows:
+    """The rows of one answer; what a thousand of them share is worded once."""
+
+    def __init__(self, key: MachineKey | None) -> None:
+        self.key, self.zone = key, timezone.get_current_timezone()
+        self._services: dict[int, Row] = {}
+        self._states: dict[str, str] = {}
+        self._ends: dict[date | None, str | None] = {None: None}
+
+    def of(self, case: Any) -> Row:
+        """One request. `description` and the place only for who brought it."""
+        own = self.key is not None and case.machine == self.key.pk
+        at = self._exactly if own else self._its_day
+        return {
+            "service_request_id": case.number,
+            "status": "closed" if case.state in CLOSED else "open",
+            "status_notes": self._state(case),
+            **self._service(case),
+            "description": case.words if own else None,
+            "requested_datetime": at(case.received_at),
+            "updated_datetime": at(case.moved_at or case.received_at),
+            "expected_datetime": self._end(case.expected_on),
+            "address": (case.place_text or None) if own else None,
+            "address_id": case.place.key if own and case.place else None,
+            "zipcode": None,
+            "lat": None,
+            "long": None,
+            "media_url": None,
+        }
+
+    def _service(self, case: Case) -> Row:
+        service = case.service
+        assert service is not None  # noqa: S101 - others are not seen
+        if service.pk not in self._services:
+            self._services[service.pk] = {
+                "service_name": str(service),
+                "service_code": service.key,
+                "agency_responsible": str(service.organisation),
+                "service_notice": service_notice(service),
+            }
+        return self._services[service.pk]
+
+    def _state(self, case: Case) -> str:
+        if case.state not in self._states:
+            self._states[case.state] = wording.state_said(case)
+        return self._states[case.state]
+
+    def _end(self, due_on: date | None) -> str | None:
+        """A promise ends with its day (logic.deadlines)."""
+        if due_on not in self._ends and due_on is not None:
+            end = timezone.make_aware(datetime.combine(due_on, time(23, 59, 59)), self.zone)
+            self._ends[due_on] = end.isoformat()
+        return self._ends[due_on]
+
+    def _exactly(self, moment: datetime) -> str:
+        return moment.astimezone(self.zone).isoformat(timespec="seconds")
+
+    def _its_day(self, moment: datetime) -> str:
+        day = moment.astimezone(self.zone)
+        return day.replace(hour=0, minute=0, second=0, microsecond=0).isoformat()
 
 
-def service_notice(case: Case) -> str:
+def service_notice(service: Service) -> str:
     """What the service promises, in days."""
-    if case.service is None:
-        return ""
-    promised = {"first": case.service.first_answer_days, "solved": case.service.solve_days}
+    promised = {"first": service.first_answer_days, "solved": service.solve_days}
     return _("%(first)s 个工作日内先回话，%(solved)s 个工作日内办好。") % promised
 
 
@@ -153,21 +200,8 @@ def taken_notice(case: Case, url: str) -> str:
     return _("收到，由%(owner)s管到底，最晚%(first)s先回话。办到哪一步：%(url)s") % told
 
 
-def _its_day(moment: datetime) -> str:
-    return _exactly(_midnight(moment))
-
-
-def _exactly(moment: datetime) -> str:
-    return timezone.localtime(moment).isoformat(timespec="seconds")
-
-
 def _midnight(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _end_of(due_on: Any) -> datetime:
-    """A promise ends with its day (logic.deadlines)."""
-    return timezone.make_aware(datetime.combine(due_on, time(23, 59, 59)))
 
 
 def _several(given: QueryDict, name: str) -> list[str]:

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
-from xml.etree import ElementTree
+from xml.sax.saxutils import escape
 
 from django.http import HttpResponse
 
@@ -56,18 +56,19 @@ def _answer(kind: str, root: str, content: Any, status: int) -> HttpResponse:
 
 
 def _xml(root: str, content: Any) -> bytes:
-    found: bytes = ElementTree.tostring(_element(root, content), encoding="utf-8", xml_declaration=True)
-    return found
+    return f"<?xml version='1.0' encoding='utf-8'?>\n{_element(root, content)}".encode()
 
 
-def _element(name: str, content: Any) -> ElementTree.Element:
-    element = ElementTree.Element(name)
+def _element(name: str, content: Any) -> str:
+    """Written as text: a tree of objects first took as long again for a thousand requests. Names are our own."""
+    if content is None:
+        return f"<{name} />"
     if isinstance(content, Mapping):
-        element.extend(_element(key, value) for key, value in content.items())
+        inner = "".join([_element(key, value) for key, value in content.items()])
     elif isinstance(content, (list, tuple)):
-        element.extend(_element(ITEMS[name], value) for value in content)
+        inner = "".join([_element(ITEMS[name], value) for value in content])
     elif isinstance(content, bool):
-        element.text = "true" if content else "false"
-    elif content is not None:
-        element.text = _NOT_XML.sub("", str(content))
-    return element
+        inner = "true" if content else "false"
+    else:
+        inner = escape(_NOT_XML.sub("", str(content)))
+    return f"<{name}>{inner}</{name}>"

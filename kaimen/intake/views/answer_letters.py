@@ -20,6 +20,8 @@ from kaimen.foundation.form_fields import Handle, Said
 from kaimen.foundation.models import Person
 from kaimen.intake import answer_letters
 from kaimen.letters import actions, files, wording
+from kaimen.letters.editable import docx_response
+from kaimen.letters.heads import number_on
 from kaimen.letters.models import Letter
 
 MOVES = {"send": gettext_lazy("寄出了"), "deliver": gettext_lazy("送到了")}
@@ -69,8 +71,8 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
                 now=timezone.now(),
                 key=data["key"][:40],
             )
-        except actions.NotNow:
-            form.add_error(None, _("信里还有空着的，或者有印不出来的字。"))
+        except actions.NotNow as error:
+            form.add_error(None, wording.stands_against(error))
         else:
             messages.success(request, _("答复信做好了，可以打印。"))
             return redirect("answer_letter", number)
@@ -79,7 +81,12 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
         "form": form,
         "answered": case.answers.exists(),
         "letters": [
-            {"letter": one, "tone": wording.TONES.get(one.state, ""), "moves": _moves(one)}  # type: ignore[call-overload]
+            {
+                "letter": one,
+                "number": number_on(one.mailing),
+                "tone": wording.TONES.get(one.state, ""),  # type: ignore[call-overload]
+                "moves": _moves(one),
+            }
             for one in answer_letters.letters_of(case)
         ],
     }
@@ -91,6 +98,12 @@ def answer_letter(request: HttpRequest, person: Person, number: str) -> HttpResp
 def answer_letter_pdf(request: HttpRequest, person: Person, number: str, pk: int) -> HttpResponse:
     found = _letter(_theirs(person, number), pk)
     return files.response(found.pdf, f"letter-{found.number}.pdf")
+
+
+@require_safe
+@desk_people
+def answer_letter_docx(request: HttpRequest, person: Person, number: str, pk: int) -> HttpResponse:
+    return docx_response(_letter(_theirs(person, number), pk))
 
 
 def _move(request: HttpRequest, person: Person, case: Case) -> HttpResponse:

@@ -24,6 +24,7 @@ from kaimen.intake.forms import not_taken_words
 from kaimen.intake.senders import remember_device, sender_of
 from kaimen.letters import actions, files, links
 from kaimen.letters.doors import letter_behind
+from kaimen.letters.editable import docx_response, is_editable, made_at
 from kaimen.letters.enums import LetterState
 from kaimen.letters.forms import AddressForm
 from kaimen.letters.models import Letter
@@ -90,6 +91,12 @@ def letter_door_pdf(request: HttpRequest, letter: Letter) -> HttpResponse:
     return files.response(letter.pdf, f"letter-{letter.number}.pdf")
 
 
+@require_safe
+@behind_link
+def letter_door_docx(request: HttpRequest, letter: Letter) -> HttpResponse:
+    return docx_response(letter)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @behind_link
 def letter_off(request: HttpRequest, letter: Letter) -> HttpResponse:
@@ -153,13 +160,14 @@ def _door_of(letter: Letter) -> Any:
 
 def _page(request: HttpRequest, letter: Letter, form: AnswerForm, status: int) -> HttpResponse:
     try:
-        sheet = Writer(letter.mailing, letter.state_at).sheet(letter)
+        sheet = Writer(letter.mailing, made_at(letter)).sheet(letter)
     except CannotFill:
         sheet = None  # its table was changed since; the paper itself is still there
     context = {
         "letter": letter,
         "mailing": letter.mailing,
         "sheet": sheet,
+        "editable": is_editable(letter),
         "name": mask_name(letter.name),
         "form": form,
         "token": links.token(letter),

@@ -1,6 +1,5 @@
 """Existing needs from a table: upload, say what each column is, see what would happen, bring them in."""
 
-import csv
 from typing import Any
 
 from django import forms
@@ -20,7 +19,7 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import check_role, person_of
-from kaimen.foundation.sheets import plain
+from kaimen.foundation.sheets import csv_file
 from kaimen.foundation.views.roster import TABLE_WORDS
 from kaimen.intake import needs_tables
 from kaimen.intake.enums import TableState
@@ -152,13 +151,7 @@ def needs_table_drop(request: HttpRequest, pk: int) -> HttpResponse:
 def needs_table_bad(request: HttpRequest, pk: int) -> HttpResponse:
     """Every row that cannot be taken, for whoever mends the table: where and why, nothing of what it says."""
     _person, table = _theirs(request, pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="needs-{table.pk}-bad.csv"'
-    response.write("\ufeff")  # so that Excel reads it as UTF-8
-    writer = csv.writer(response)
-    writer.writerow([_("第几行"), _("哪一列"), _("为什么")])
-    writer.writerows((row, plain(column), why) for row, column, why in _bad(table))
-    return response
+    return csv_file(f"needs-{table.pk}-bad", [[_("第几行"), _("哪一列"), _("为什么")], *_bad(table)])
 
 
 def _choose(request: HttpRequest, person: Person, table: NeedsTable) -> HttpResponse:

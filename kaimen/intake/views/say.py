@@ -16,20 +16,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from kaimen.cases.enums import Channel
 from kaimen.cases.links import track_path
 from kaimen.cases.models import Case
-from kaimen.catalogue import search
-from kaimen.catalogue.models import Domain, Service
+from kaimen.catalogue.models import Domain
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.permissions import person_of
+from kaimen.foundation.reference import one_look
 from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
+from kaimen.intake.hearing import hear
 from kaimen.intake.models import FormLink
 from kaimen.intake.senders import remember_device, remember_phone, sender_of
-from kaimen.intake.suggest import Suggestion, suggest
+from kaimen.intake.suggest import Suggestion, obvious_service, suggest
 from kaimen.intake.together import Together
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean
@@ -69,7 +70,8 @@ def say_suggest(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def say_confirm(request: HttpRequest) -> HttpResponse:
-    return _confirm(request, current_community(request), None)
+    with one_look():
+        return _confirm(request, current_community(request), None)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +86,8 @@ def form_page(request: HttpRequest, token: str) -> HttpResponse:
     if not found.active:
         return render(request, "intake/form_stopped.html", {"form_link": found}, status=410)
     if request.method == "POST":
-        return _confirm(request, found.community, found)
+        with one_look():
+            return _confirm(request, found.community, found)
     start = {"key": secrets.token_urlsafe(18), "service": found.service.key if found.service else ""}
     if found.place:
         start["place"] = str(found.place_id)
@@ -121,7 +124,7 @@ def _doubt(community: Organisation, request: HttpRequest, form_link: FormLink | 
     given = request.POST
     if form_link and form_link.service:
         return ""  # the code on the wall says what it is about
-    words_alone = {name: given.get(name, "") for name in ("words", "place", "audience")}
+    words_alone = {name: given.get(name, "") for name in ("words", "place", "place_text", "audience")}
     found = _suggestion(community, words_alone, form_link) if choice.words_changed(given) else None
     if choice.still_fits(given, found):
         return ""
@@ -158,6 +161,12 @@ def _take(
         confidential=data["confidential"],
         consented=data["consent"],
     )
+    service = data["service"] or (link.service if link else None)
+    heard = None
+    if not (service or data["domain"] or "service" in request.POST or (link and link.domain)):
+        # Who pressed before the suggestions came gets what they would have said; who saw them has decided.
+        heard = hear(community, data["words"], why=False)
+        service = obvious_service(community, data["words"], heard)
     attachments = files.accept_all(data["files"], by=person)
     try:
         return knock(
@@ -168,7 +177,8 @@ def _take(
             by=None,
             asker=asker,
             sender=sender_of(request, phone_digest(phone), confirmed=theirs or person is not None),
-            service=data["service"] or (link.service if link else None) or _obvious(request, community, link),
+            service=service,
+            heard=heard,
             domain=(link.domain if link else None) or data["domain"],
             place=data["place"] or (link.place if link else None),
             place_text=data["place_text"],
@@ -179,14 +189,6 @@ def _take(
     except (NotTaken, NoOwner):
         files.discard(attachments)
         raise
-
-
-def _obvious(request: HttpRequest, community: Organisation, link: FormLink | None) -> Service | None:
-    """Who pressed before the suggestions came gets what they would have said; who saw them has decided."""
-    if "service" in request.POST or (link and link.domain):
-        return None
-    found = search.find(community, clean(request.POST.get("words", ""))[:500], limit=1)
-    return found[0].service if found else None
 
 
 def _page(
@@ -224,18 +226,22 @@ def _suggestion(
     service = published_service(community, key) if key else None
     # An answer to our question belongs to the words that raised it.
     answered = _answered(community, "" if trigger == "words" else given.get("domain", ""))
-    place = given.get("place", "")
     return suggest(
         community=community,
         words=given.get("words", ""),
         now=timezone.now(),
         service=service or (form_link.service if form_link else None),
         domain=(form_link.domain if form_link else None) or answered,
-        place=Place.objects.filter(community=community, pk=int(place)).first()
-        if re.fullmatch("[0-9]{1,18}", place)
-        else None,
+        place=_place(community, given.get("place", "")) or (form_link.place if form_link else None),
+        place_text=given.get("place_text", ""),
         audience=given.get("audience") or None,
     )
+
+
+def _place(community: Organisation, key: str) -> Place | None:
+    if not re.fullmatch("[0-9]{1,18}", key):
+        return None
+    return Place.objects.filter(community=community, pk=int(key)).first()
 
 
 def _answered(community: Organisation, key: str) -> Domain | None:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from kaimen.cases.enums import Channel
-from kaimen.catalogue import search
 from kaimen.foundation import files, qr
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.enums import RoleKind
@@ -23,6 +22,7 @@ from kaimen.foundation.permissions import check_role, person_of
 from kaimen.intake.actions import Asker, NotTaken, knock, make_form_link, record_visit, stop_form_link
 from kaimen.intake.forms import FormLinkForm, TakeForm, VisitForm, not_taken_words
 from kaimen.intake.models import FormLink, Submission, Visit
+from kaimen.intake.suggest import obvious_service
 from kaimen.intake.views.say import joined
 from kaimen.logic.routing import NoOwner
 
@@ -132,7 +132,6 @@ def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -
         note=data["note"],
     )
     for number, words in enumerate(data["needs"]):
-        best = search.find(community, words, limit=1)
         knock(
             key=f"{key}-{number}",
             community=community,
@@ -140,7 +139,7 @@ def _bring_back(data: dict[str, Any], person: Person, community: Organisation) -
             channel=Channel.VISIT,
             by=person,
             asker=Asker(name=data["met"], enterprise=data["organisation"]),
-            service=best[0].service if best else None,
+            service=obvious_service(community, words),
             visit=visit,
         )
     return len(data["needs"])

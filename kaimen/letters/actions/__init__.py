@@ -14,9 +14,11 @@ from .arriving import (
     take_scans,
     unsubscribe,
 )
+from .heads import change_head, put_up_logo, take_down_logo
 from .making import make_letters, stop_mailing
 from .packs import load_templates
-from .printing import post_batch, start_batch, take_numbers
+from .printing import post_batch, print_again, start_batch, take_numbers
+from .reading import read_list
 from .sending import send_letters
 from .templates import add_template, edit_template, switch_template
 from .writing import (
@@ -24,6 +26,7 @@ from .writing import (
     check_mailing,
     choose_columns,
     drop_mailing,
+    look_again,
     mail_to,
     start_mailing,
     take_roles,
@@ -35,6 +38,7 @@ __all__ = [
     "Recipient",
     "add_template",
     "answer_letter",
+    "change_head",
     "change_text",
     "check_mailing",
     "choose_columns",
@@ -43,17 +47,22 @@ __all__ = [
     "drop_mailing",
     "edit_template",
     "load_templates",
+    "look_again",
     "mail_to",
     "make_letters",
     "mend_letter",
     "move_letter",
     "open_letter",
     "post_batch",
+    "print_again",
+    "put_up_logo",
+    "read_list",
     "send_letters",
     "start_batch",
     "start_mailing",
     "stop_mailing",
     "switch_template",
+    "take_down_logo",
     "take_numbers",
     "take_out",
     "take_roles",

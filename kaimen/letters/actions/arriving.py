@@ -9,14 +9,14 @@ from django.db import transaction
 from kaimen.foundation import audit
 from kaimen.foundation.models import Person
 from kaimen.letters import files
-from kaimen.letters.enums import OPEN_TO_CHANGE, LetterState, MailingState, ReturnReason
+from kaimen.letters.enums import OPEN_TO_CHANGE, RECEIVED, LetterState, MailingState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.recipients import Recipient, Ways
 from kaimen.logic.posting import Scanned
 
-from .moving import add_counts, move_all, move_mailing
-from .writing import reach
+from .moving import add_counts, move_all, move_mailing, not_while_read
+from .rows import reach
 
 MENDABLE = ("name", "title", "unit", "phone", "email", "address", "postcode")
 
@@ -63,6 +63,7 @@ def take_scans(
 @transaction.atomic
 def move_letter(*, letter: Letter, verb: str, by: Person | None, now: datetime, reason: str = "") -> None:
     """`send`, `deliver`, `return` or `leave_out` one letter by hand. NotNow: moved, no_reason."""
+    not_while_read(letter.mailing)
     if verb == "return" and reason not in ReturnReason.values:
         raise NotNow("no_reason")
     if not move_all(letters=[letter], verb=verb, now=now, by=by, code=reason, reason=reason):
@@ -82,9 +83,14 @@ def mend_letter(
     """Correct who it goes to and have it made and sent again; by=None is the recipient at the letter's own door.
 
     Before anything is made only the row changes, and the mailing wants another look. `to_directory` writes a changed
-    address into the person's own data too. NotNow("moved") when the letter has arrived meanwhile.
+    address into the person's own data too. A letter that is on its way goes out a second time, and the first stays in the
+    history with its posting number. NotNow: reading; arrived (whoever has it needs no second one; what was written
+    down by mistake is first returned); moved.
     """
     mailing = letter.mailing
+    not_while_read(mailing)
+    if letter.state in RECEIVED:
+        raise NotNow("arrived")
     said = {name: changes.get(name, getattr(letter, name)) for name in MENDABLE}
     fields = {name: said[name] for name in ("name", "title", "unit")}
     fields |= reach(said["phone"], said["email"], said["address"], said["postcode"])
@@ -102,7 +108,7 @@ def mend_letter(
         verb="repair",
         now=now,
         by=by,
-        code="by_recipient" if by is None else "",
+        code=_how_mended(letter, by),
         round=letter.round + 1,
         batch=None,
         posting_number="",
@@ -126,9 +132,15 @@ def correct_by_reader(*, letter: Letter, changes: dict[str, str], now: datetime)
     """The receiver, at the letter's own door, says where they can be reached; the letter comes again.
 
     The directory is not written to: whoever holds the paper may have found it. The sender sees it in the history.
-    NotNow("moved") when they have it already.
+    NotNow("arrived") when they have it already.
     """
     mend_letter(letter=letter, changes=changes, channel="", by=None, now=now, to_directory=False)
+
+
+def _how_mended(letter: Letter, by: Person | None) -> str:
+    """For the history: who mended it, and by which number the post has the copy that left before."""
+    who = "by_recipient" if by is None else ""
+    return f"{who}:{letter.posting_number}"[:40] if letter.posting_number else who
 
 
 def _channel(mailing: Mailing, letter: Letter, said: dict[str, str], wanted: str) -> str:
@@ -165,6 +177,7 @@ def _make_again(mailing: Mailing) -> None:
 def take_out(*, letter: Letter, by: Person, now: datetime) -> None:
     """No letter for this one: off a draft's list, or left out of a mailing that is under way. NotNow("moved")."""
     mailing = letter.mailing
+    not_while_read(mailing)
     if mailing.state not in OPEN_TO_CHANGE:
         move_letter(letter=letter, verb="leave_out", by=by, now=now, reason="by_sender")
         return

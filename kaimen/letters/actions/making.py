@@ -21,6 +21,7 @@ from kaimen.letters.sheets import Writer
 from kaimen.logic.letters import CannotFill
 
 from .moving import move_all, move_mailing, settle
+from .numbering import give_number
 
 CHUNK = 40  # letters claimed and written together: what a killed worker has done in vain, at most
 LEASE = timedelta(minutes=3)  # after which a claim counts as its worker's death; below a job's lease
@@ -31,7 +32,8 @@ SLICE = 20.0  # seconds of one job
 def make_letters(*, mailing: Mailing, by: Person | None, now: datetime) -> bool:
     """Begin to make a mailing that was looked through, or go on with a stopped one. Pressed twice it begins once.
 
-    Returns whether this press began it. NotNow("not_checked") when something still stands against it.
+    An official paper gets its 发文字号 here. Returns whether this press began it. NotNow("not_checked") when something
+    still stands against it; as `give_number`.
     """
     from kaimen.letters.jobs import make_slice_of  # the job calls this module
 
@@ -40,6 +42,7 @@ def make_letters(*, mailing: Mailing, by: Person | None, now: datetime) -> bool:
         if Mailing.objects.filter(pk=mailing.pk, state__in=[MailingState.DRAFT]).exists():
             raise NotNow("not_checked")
         return False
+    give_number(mailing=mailing, by=by, now=now)
     _leave_out_unsubscribed(mailing, now)
     make_slice_of.enqueue(mailing.pk)
     return True

@@ -12,6 +12,7 @@ from django.db.models import F, Sum
 from kaimen.foundation import audit
 from kaimen.foundation.models import Person
 from kaimen.letters.enums import LETTER_TRANSITIONS, MAILING_TRANSITIONS, RANKS, SETTLED, MailingState
+from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Letter, LetterEvent, Mailing, MailingCount
 
 AT_ONCE = 500  # letters in one statement
@@ -118,3 +119,9 @@ def move_mailing(*, mailing: Mailing, verb: str, now: datetime, by: Person | Non
         mailing.state = MailingState(to)
         audit.record(verb=f"mailing.{verb}", subject=mailing, by=by)
     return bool(moved)
+
+
+def not_while_read(mailing: Mailing) -> None:
+    """NotNow("reading") while a job reads its list: what is changed now would be gone in a moment."""
+    if Mailing.objects.filter(pk=mailing.pk, state=MailingState.READING).exists():
+        raise NotNow("reading")

@@ -24,7 +24,6 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     keys, names = set(here.values_list("key", flat=True)), set(here.values_list("name", flat=True))
     added = 0
     for path in sorted(FOLDER.glob("*.yaml")):
-        # envelopes and labels, under `addresses`, are laid out from addresses alone: nobody writes them
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
             if entry["key"] in keys or entry["name"] in names:
                 continue

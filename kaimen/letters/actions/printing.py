@@ -1,16 +1,17 @@
 """Paper letters go to the post in batches: one file to print in postal order, one of labels, one posting list."""
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from kaimen.foundation import audit
 from kaimen.foundation.models import Person
 from kaimen.letters import files
-from kaimen.letters.enums import BatchState, LetterChannel, LetterState
+from kaimen.letters.enums import BatchState, LetterChannel, LetterState, MailingState
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Batch, Letter, Mailing
 from kaimen.letters.papers import Address
@@ -57,28 +58,90 @@ def make_batch(*, pk: int, now: datetime | None = None) -> bool:
     )
     if batch is None:
         return False
-    letters = in_postal_order(batch)
     writer = Writer(batch.mailing, now or timezone.now())
-    # set together, not glued together: the fonts are in the file once, and each letter bears the day it was made
-    sheets = [writer.sheet(letter, on=letter.state_at) for letter in letters]
-    printed = files.write(print_together(batch.mailing.kind, sheets, duplex=True))
-    labels = files.write(print_labels([address_of(letter) for letter in letters if letter.address]))
+    order = _postal_order(batch)
+    # set together, not glued together: the fonts are not in the file a thousand times; each letter bears the day it was made
+    sheets = (writer.sheet(letter, on=letter.state_at) for letter in _read(batch, order))
+    labels = (address_of(letter) for letter in _read(batch, order) if letter.address)
+    printed = files.write_by(lambda file: print_together(batch.mailing.kind, sheets, file, duplex=True))
+    labelled = files.write(print_labels(labels))
     with transaction.atomic():
         mine = Batch.objects.filter(pk=pk, state=BatchState.MAKING)
         done = mine.update(
-            state=BatchState.READY,
+            state=BatchState.SENT if batch.sent_at else BatchState.READY,
             print_file=printed,
-            label_file=labels,
+            label_file=labelled,
             made_at=now or timezone.now(),
         )
     if not done:
-        files.forget([printed, labels])
+        files.forget([printed, labelled])
     return bool(done)
 
 
-def in_postal_order(batch: Batch) -> list[Letter]:
-    letters = batch.letters.select_related("mailing").filter(state__in=[LetterState.MADE, LetterState.SENT])
-    return sorted(letters, key=lambda one: postal_key(one.postcode, one.unit, one.seq))
+@transaction.atomic
+def print_again(*, batch: Batch, by: Person, now: datetime) -> None:
+    """Have the files of a batch made anew after they were removed, with the letters that have not arrived yet.
+
+    Pressed twice they are made once. NotNow: moved, printing (another batch of the mailing), nothing_to_print.
+    """
+    from kaimen.letters.jobs import make_batch_of  # the job calls this module
+
+    if not _postal_order(batch):
+        raise NotNow("nothing_to_print")
+    resting = Batch.objects.filter(pk=batch.pk, state__in=[BatchState.READY, BatchState.SENT], print_file="")
+    try:
+        with transaction.atomic():
+            moved = resting.update(state=BatchState.MAKING)
+    except IntegrityError as error:
+        raise NotNow("printing") from error
+    if not moved:
+        raise NotNow("moved")
+    Mailing.objects.filter(pk=batch.mailing_id).update(moved_at=now)
+    audit.record(verb="batch.again", subject=batch.mailing, by=by, batch=batch.number)
+    make_batch_of.enqueue(batch.pk)
+
+
+def forget_printed(*, now: datetime) -> int:
+    """Remove the files of batches that are older than the house keeps them, or whose mailing everybody has. How many.
+
+    They hold the addresses of a whole batch in one place; the letters themselves stay, one file each.
+    """
+    old = Q(made_at__lt=now - timedelta(days=settings.KEEP_PRINTED_DAYS)) | Q(
+        mailing__state=MailingState.DONE
+    )
+    resting = Batch.objects.filter(old).exclude(print_file="", label_file="").exclude(state=BatchState.MAKING)
+    gone = 0
+    for batch in resting.select_related("mailing").order_by("pk"):
+        names = [batch.print_file, batch.label_file]
+        with transaction.atomic():
+            mine = Batch.objects.filter(pk=batch.pk, print_file=names[0], label_file=names[1])
+            if mine.update(print_file="", label_file=""):
+                audit.record(verb="batch.forget", subject=batch.mailing, by=None, batch=batch.number)
+                gone += 1
+        files.forget(names)  # rows first: a file that no row names is swept away in any case
+    return gone
+
+
+def in_postal_order(batch: Batch) -> Iterator[Letter]:
+    """The letters of a batch that have not arrived yet, as they lie in its file."""
+    return _read(batch, _postal_order(batch))
+
+
+def _postal_order(batch: Batch) -> list[int]:
+    rows = batch.letters.filter(state__in=[LetterState.MADE, LetterState.SENT]).order_by()
+    rows = rows.exclude(pdf="")  # whose data were erased
+    keys = rows.values_list("postcode", "unit", "seq", "pk").iterator()
+    return [pk for *_place, pk in sorted(keys, key=lambda one: postal_key(*one[:3]))]
+
+
+def _read(batch: Batch, order: Sequence[int]) -> Iterator[Letter]:
+    """Some at a time: a batch may have as many letters as a mailing."""
+    for at in range(0, len(order), AT_ONCE):
+        found = batch.letters.in_bulk(order[at : at + AT_ONCE])
+        for pk in order[at : at + AT_ONCE]:
+            if pk in found:  # else it was mended in the meantime, and goes with the next batch
+                found[pk].mailing = batch.mailing
+                yield found[pk]
 
 
 def address_of(letter: Letter) -> Address:
@@ -137,9 +200,7 @@ def take_numbers(*, mailing: Mailing, pairs: Iterable[Pair], by: Person) -> tupl
     return len(good), strangers
 
 
-def number_columns(letters: Sequence[Letter]) -> list[list[str]]:
+def number_columns(letters: Iterable[Letter]) -> Iterator[list[str]]:
     """Rows of the posting list."""
-    return [
-        [letter.number, letter.postcode, letter.address, letter.unit, letter.name, letter.posting_number]
-        for letter in letters
-    ]
+    for one in letters:
+        yield [one.number, one.postcode, one.address, one.unit, one.name, one.posting_number]

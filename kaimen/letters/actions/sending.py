@@ -41,7 +41,7 @@ def send_slice(*, pk: int, seconds: float = SLICE, now: datetime | None = None) 
     """Send what is due for about `seconds`; True when more is due now. Any number of workers may do so at once.
 
     A letter is claimed before anything leaves. A worker killed between sending and writing it down leaves a claim
-    that ends after making.LEASE: then it is sent again, as a second copy is kinder than silence.
+    that ends after making.LEASE: then it is sent again, as a second copy is kinder than silence. A mail keeps its Message-ID.
     """
     mailing = Mailing.objects.select_related("organisation").filter(pk=pk, state=MailingState.SENDING).first()
     if mailing is None:
@@ -84,7 +84,7 @@ def _still_mine(letter: Letter, now: datetime) -> bool:
 def _sent(letter: Letter, code: str, now: datetime) -> None:
     mine = {"claimed_by": letter.claimed_by}
     if (
-        not move_all(letters=[letter], verb="send", now=now, code=code, only=mine, **FREE)
+        not move_all(letters=[letter], verb="send", now=now, code=code, only=mine, reason="", **FREE)
         and code == "notice"
     ):
         raise Refused("taken_over", bounce=False)  # another worker has it: its notice is enough

@@ -1,6 +1,5 @@
 """A mailing takes shape: its words, its recipients, the look through before anything is made."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
@@ -10,24 +9,23 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 
 from kaimen.foundation import audit, tables
-from kaimen.foundation.fields import digest
 from kaimen.foundation.models import Organisation, Person
-from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.secret_links import new_salt
-from kaimen.letters import links
-from kaimen.letters.enums import OPEN_TO_CHANGE, LetterState
+from kaimen.letters.enums import OPEN_TO_CHANGE, LetterState, MailingState, ReadingStep
 from kaimen.letters.errors import NotNow
 from kaimen.letters.looking import look_through
 from kaimen.letters.models import Letter, LetterTemplate, Mailing
 from kaimen.letters.permissions import check_can_send
-from kaimen.letters.recipients import EVERYBODY, Recipient, Ways, by_roles, by_rows
+from kaimen.letters.recipients import EVERYBODY, MOST, Recipient, Ways, by_roles, by_rows, count_roles
 from kaimen.logic.posting import recipient_columns
 
-from .moving import add_counts, move_mailing
+from .moving import add_counts, move_mailing, not_while_read
+from .reading import read_later
+from .rows import letter_row
 
-MOST = 100_000  # recipients of one mailing
 AT_ONCE = 1000
-TEXT = ("title", "greeting", "body", "sender")
+LARGE = 2000  # recipients; reading and looking through more would hold the page for a second (docs/measurements.md)
+LARGE_FILE = 200_000  # bytes; of an Excel file that is about 4,000 rows, of CSV 2,000
+TEXT = ("title", "greeting", "body", "sender", "number", "signed")
 
 
 def text_of(template: LetterTemplate) -> dict[str, str]:
@@ -74,37 +72,67 @@ def change_text(*, mailing: Mailing, text: dict[str, str], by: Person, now: date
 @transaction.atomic
 def take_roles(
     *, mailing: Mailing, top: Organisation, role: str, kinds: Sequence[str], by: Person, now: datetime
-) -> int:
-    """Recipients from the directory, instead of those of before. NotNow: moved, nobody, too_many."""
+) -> bool:
+    """Recipients from the directory, instead of those of before; more than LARGE are read by a job: False.
+
+    NotNow: moved, reading, nobody, too_many.
+    """
     check_can_send(by, top)
-    source = {"kind": "roles", "top": top.pk, "role": role or EVERYBODY, "kinds": list(kinds)}
-    found = by_roles(top=top, role=role or EVERYBODY, kinds=kinds)
-    return _put(mailing, found, by, now, source=source, handle="", filename="", columns={})
+    role = role or EVERYBODY
+    given: dict[str, Any] = {
+        "source": {"kind": "roles", "top": top.pk, "role": role, "kinds": list(kinds)},
+        "handle": "",
+        "filename": "",
+        "headings": [],
+        "columns": {},
+    }
+    if count_roles(top=top, role=role, kinds=kinds) > LARGE:
+        read_later(mailing=mailing, step=ReadingStep.COUNT, by=by, now=now, **given)
+        return False
+    _put(mailing, by_roles(top=top, role=role, kinds=kinds), by, now, **given)
+    return True
 
 
-def take_table(*, mailing: Mailing, upload: UploadedFile, by: Person, now: datetime) -> int:
-    """Recipients from an Excel or CSV file, columns guessed. Raises NotATable; NotNow also: no_name_column."""
+def take_table(*, mailing: Mailing, upload: UploadedFile, by: Person, now: datetime) -> bool:
+    """Recipients from an Excel or CSV file, columns guessed; a file above LARGE_FILE is read by a job: False.
+
+    Raises NotATable; NotNow also: no_name_column.
+    """
+    not_while_read(mailing)  # pressed twice: the second file is not even kept
     handle = tables.keep(upload)
+    given: dict[str, Any] = {"handle": handle, "filename": (upload.name or "")[-120:]}
+    if _is_large(handle):
+        with transaction.atomic():
+            given |= {"source": {"kind": "table"}, "headings": [], "columns": {}}
+            read_later(mailing=mailing, step=ReadingStep.COUNT, by=by, now=now, **given)
+        return False
     first = next(tables.read_table(tables.kept(handle)), None)
     if first is None:
         raise NotNow("nobody")
-    columns = recipient_columns([heading for heading in first if heading])
-    filename = (upload.name or "")[-120:]
-    Mailing.objects.filter(pk=mailing.pk, state__in=OPEN_TO_CHANGE).update(
-        handle=handle, filename=filename, columns=columns
-    )
-    mailing.handle, mailing.filename = handle, filename
-    return choose_columns(mailing=mailing, columns=columns, by=by, now=now)
+    headings = [heading for heading in first if heading]
+    given |= {"headings": headings, "columns": recipient_columns(headings)}
+    Mailing.objects.filter(pk=mailing.pk, state__in=OPEN_TO_CHANGE).update(**given)
+    for name, value in given.items():
+        setattr(mailing, name, value)
+    return choose_columns(mailing=mailing, columns=mailing.columns, by=by, now=now)
 
 
 @transaction.atomic
-def choose_columns(*, mailing: Mailing, columns: dict[str, str], by: Person, now: datetime) -> int:
-    """Read the kept table again with these columns. NotATable("gone") after a day; NotNow as in `take_table`."""
+def choose_columns(*, mailing: Mailing, columns: dict[str, str], by: Person, now: datetime) -> bool:
+    """Read the kept table again with these columns. NotATable("gone") after a day; otherwise as `take_table`."""
     if not columns.get("name"):
         raise NotNow("no_name_column")
+    given = {"source": {"kind": "table"}, "columns": columns}
+    if _is_large(mailing.handle):
+        read_later(mailing=mailing, step=ReadingStep.COUNT, by=by, now=now, **given)
+        return False
     rows = tables.read_table(tables.kept(mailing.handle))
-    found = by_rows(rows=rows, columns=columns, top=mailing.organisation)
-    return _put(mailing, found, by, now, source={"kind": "table"}, columns=columns)
+    _put(mailing, by_rows(rows=rows, columns=columns, top=mailing.organisation), by, now, **given)
+    return True
+
+
+def _is_large(handle: str) -> bool:
+    return tables.kept(handle).stat().st_size > LARGE_FILE
 
 
 @transaction.atomic
@@ -158,6 +186,16 @@ def mail_to(
 
 
 @transaction.atomic
+def look_again(*, mailing: Mailing, by: Person, now: datetime) -> bool:
+    """Look through it at once; more than LARGE letters are looked through by a job: False. NotNow: moved, reading."""
+    if mailing.total > LARGE:
+        read_later(mailing=mailing, step=ReadingStep.LOOK, by=by, now=now, read_of=mailing.total)
+        return False
+    check_mailing(mailing=mailing, by=by, now=now)
+    return True
+
+
+@transaction.atomic
 def check_mailing(*, mailing: Mailing, by: Person | None, now: datetime) -> dict[str, Any]:
     """Look through it as making would, making nothing; it is `checked` when nothing stands against it. The report."""
     report = look_through(mailing, now)
@@ -171,8 +209,8 @@ def check_mailing(*, mailing: Mailing, by: Person | None, now: datetime) -> dict
 
 @transaction.atomic
 def drop_mailing(*, mailing: Mailing, by: Person) -> None:
-    """Take back a draft with its list; one that was begun stays. NotNow("moved")."""
-    if not Mailing.objects.filter(pk=mailing.pk, state__in=OPEN_TO_CHANGE).exists():
+    """Take back a draft with its list, also while it is read; one that was begun stays. NotNow("moved")."""
+    if not Mailing.objects.filter(pk=mailing.pk, state__in=OPEN_TO_CHANGE | {MailingState.READING}).exists():
         raise NotNow("moved")
     audit.record(verb="mailing.drop", subject=mailing, by=by)
     forget_table(mailing)
@@ -197,13 +235,13 @@ def _put(
     mailing: Mailing, recipients: Iterable[Recipient], by: Person | None, now: datetime, **changes: Any
 ) -> int:
     """The list as rows, in the caller's transaction: the same person or row twice is one letter."""
-    _change(mailing, by, now, report={}, **changes)
+    _change(mailing, by, now, report={}, problem="", **changes)
     ways, letters, seen = Ways(mailing), list[Letter](), set[str]()
     for one in islice(recipients, MOST + 1):
         if one.key in seen:
             continue
         seen.add(one.key)
-        letters.append(_letter(mailing, len(letters) + 1, one, ways.channel_for(one), now))
+        letters.append(letter_row(mailing, len(letters) + 1, one, ways.channel_for(one), now))
     if len(letters) > MOST:
         raise NotNow("too_many", most=MOST)
     if not letters:
@@ -220,37 +258,3 @@ def _put(
     Mailing.objects.filter(pk=mailing.pk).update(total=len(letters), last_seq=len(letters))
     mailing.total = len(letters)
     return len(letters)
-
-
-def _letter(mailing: Mailing, seq: int, one: Recipient, channel: str, now: datetime) -> Letter:
-    salt = new_salt()
-    return Letter(
-        mailing=mailing,
-        community=(one.organisation and one.organisation.community) or mailing.community,
-        seq=seq,
-        recipient=one.key,
-        person=one.person,
-        organisation=one.organisation,
-        name=one.name,
-        title=one.title,
-        unit=one.unit,
-        fields=json.dumps(one.fields, ensure_ascii=False) if one.fields else "",
-        channel=channel,
-        state_at=now,
-        salt=salt,
-        link_digest=links.digest_of(salt),
-        **reach(one.phone, one.email, one.address, one.postcode),
-    )
-
-
-def reach(phone: str, email: str, address: str, postcode: str) -> dict[str, str]:
-    """How to reach somebody, with the digests that find doubles and what was unsubscribed."""
-    return {
-        "phone": phone,
-        "phone_digest": phone_digest(phone),
-        "email": email,
-        "email_digest": digest(email.lower(), "email") if email else "",
-        "address": address,
-        "address_digest": digest("".join(address.split()), "address") if address else "",
-        "postcode": postcode[:6],
-    }

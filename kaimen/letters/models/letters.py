@@ -70,7 +70,7 @@ class Letter(models.Model):
             models.Index(fields=["mailing", "rank", "seq"]),
             models.Index(fields=["mailing", "channel", "rank", "seq"]),
             models.Index(fields=["mailing", "channel", "rank", "batch"], name="letters_to_print"),
-            models.Index(fields=["mailing", "name"]),
+            models.Index(fields=["mailing", "name", "unit", "id"], name="letters_by_words"),
             models.Index(fields=["phone_digest"]),
         ]
 

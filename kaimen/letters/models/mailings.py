@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from kaimen.foundation.models import Organisation, Person
-from kaimen.letters.enums import BatchState, LetterChannel, LetterKind, LetterState, MailingState
+from kaimen.letters.enums import BatchState, LetterChannel, LetterKind, LetterState, MailingState, ReadingStep
 
 from .templates import LetterTemplate
 
@@ -19,7 +19,7 @@ class Mailing(models.Model):
     template = models.ForeignKey(LetterTemplate, models.SET_NULL, null=True, blank=True, related_name="+")
     text = (
         models.JSONField()
-    )  # {"title", "greeting", "body", "sender"} as they were when the template was taken
+    )  # {"title", "greeting", "body", "sender", "number", "signed"} as they were when the template was taken
     official = models.BooleanField(default=True)  # goes to everybody; the others pass by who wants none
     channels = models.JSONField(default=list)  # in this order: the first by which somebody can be reached
     about = models.CharField(max_length=40, blank=True)  # what a room above wrote it for, as a case number
@@ -27,6 +27,7 @@ class Mailing(models.Model):
 
     handle = models.CharField(max_length=200, blank=True)  # of the table just read (foundation.tables)
     filename = models.CharField(max_length=120, blank=True)
+    headings = models.JSONField(default=list)  # of that table: a page need not open the file
     columns = models.JSONField(default=dict)
     source = models.JSONField(
         default=dict
@@ -36,7 +37,12 @@ class Mailing(models.Model):
     )  # of the last look through: numbers, and letters by number, no names
 
     state = models.CharField(max_length=10, choices=MailingState.choices, default=MailingState.DRAFT)
-    problem = models.CharField(max_length=40, blank=True)
+    problem = models.CharField(max_length=40, blank=True)  # why the list could not be read: a code
+    # while a job reads the list: which worker does, how far it is, how many of how many
+    read_mark = models.CharField(max_length=24, blank=True)
+    read_step = models.CharField(max_length=8, choices=ReadingStep.choices, blank=True)
+    read_done = models.PositiveIntegerField(default=0)
+    read_of = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     last_seq = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")

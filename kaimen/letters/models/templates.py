@@ -2,7 +2,7 @@ from django.db import models
 from django.utils import timezone
 
 from kaimen.foundation.models import Organisation, Person
-from kaimen.letters.enums import LetterKind
+from kaimen.letters.enums import LetterKind, SignatureForm
 
 
 class LetterTemplate(models.Model):
@@ -16,6 +16,10 @@ class LetterTemplate(models.Model):
     greeting = models.CharField(max_length=120, blank=True)
     body = models.TextField()
     sender = models.CharField(max_length=80, blank=True)  # who signs it
+    number = models.CharField(max_length=80, blank=True)  # 发文字号 (logic.issuing), or that of a certificate
+    signed = models.CharField(
+        max_length=10, choices=SignatureForm.choices, default=SignatureForm.SEALED
+    )  # official papers
     version = models.PositiveIntegerField(default=1)
     from_pack = models.BooleanField(default=False)
     active = models.BooleanField(default=True)
@@ -28,6 +32,9 @@ class LetterTemplate(models.Model):
             models.UniqueConstraint(fields=["community", "key"], name="letter_template_key_once"),
             models.UniqueConstraint(fields=["community", "name"], name="letter_template_name_once"),
             models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="letter_kind_known"),
+            models.CheckConstraint(
+                condition=models.Q(signed__in=SignatureForm.values), name="signature_form_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -39,7 +46,7 @@ class LetterTemplateVersion(models.Model):
 
     template = models.ForeignKey(LetterTemplate, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
-    text = models.JSONField()  # {"name", "title", "greeting", "body", "sender"}
+    text = models.JSONField()  # {"name", "title", "greeting", "body", "sender", "number", "signed"}
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -12,12 +12,13 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from pypdf import PdfReader, PdfWriter
+import pypdfium2
 
 from kaimen.letters.papers.press import Press
-from kaimen.letters.papers.sheets import Made, Sheet
+from kaimen.letters.papers.sheets import Address, Kind, Labels, Made, Sender, Sheet
 
-TOGETHER = 32  # letters laid out at once for the printer: what the compiler keeps in memory grows with them
+TOGETHER = 16  # letters laid out at once for the printer: what the compiler keeps in memory grows with them
+LABEL_SHEETS = 4  # the same for labels: whole sheets, so that no label stays empty between two volumes
 
 
 def make_many(
@@ -38,19 +39,41 @@ def make_many(
     """
     press = Press(kind, own_fonts)
     made = Made()
-    binder = PdfWriter()
     waiting = iter(sheets)
-    while chunk := list(islice(waiting, TOGETHER)):
-        made.letters += len(chunk)
-        if on_each:
-            for sheet in chunk:
-                on_each(sheet, press.print([sheet]))
-        if merged:
-            if duplex and len(binder.pages) % 2:
-                binder.add_blank_page()
-            volume = PdfReader(io.BytesIO(press.print(chunk, duplex=duplex, tags=False)))
-            binder.append(volume, import_outline=False)
-    if merged and made.letters:
-        made.pages = len(binder.pages)
-        binder.write(merged)
+    with pypdfium2.PdfDocument.new() as binder:
+        while chunk := list(islice(waiting, TOGETHER)):
+            made.letters += len(chunk)
+            if on_each:
+                for sheet in chunk:
+                    on_each(sheet, press.print([sheet]))
+            if merged:
+                _bind(binder, press.print(chunk, duplex=duplex, tags=False), duplex)
+        if merged and made.letters:
+            made.pages = len(binder)
+            binder.save(merged)
     return made
+
+
+def labels_pdf(
+    addresses: Iterable[Address], form: Labels | None = None, own_fonts: Path | None = None
+) -> bytes:
+    """Address labels, row by row in the order of `addresses`; `form` is the sheet of labels in the printer.
+
+    None at all are one empty sheet.
+    """
+    form = form or Labels()
+    press = Press(Kind.LABELS, own_fonts)
+    waiting = iter(addresses)
+    out = io.BytesIO()
+    with pypdfium2.PdfDocument.new() as binder:
+        while (chunk := list(islice(waiting, form.columns * form.rows * LABEL_SHEETS))) or not len(binder):
+            _bind(binder, press.address(chunk, form=form, sender=Sender()), duplex=False)
+        binder.save(out)
+    return out.getvalue()
+
+
+def _bind(binder: pypdfium2.PdfDocument, volume: bytes, duplex: bool) -> None:
+    with pypdfium2.PdfDocument(volume) as pages:
+        if duplex and len(binder) % 2:
+            binder.new_page(*binder.get_page_size(len(binder) - 1))
+        binder.import_pages(pages)

@@ -24,6 +24,7 @@ LAYOUT_OF = {
     Kind.CERTIFICATE: "honour",
     Kind.MOTION: "official",
     Kind.OFFICIAL: "official",
+    Kind.REPLY: "official",
     Kind.LABELS: "addresses",
     Kind.ENVELOPE: "addresses",
 }
@@ -84,13 +85,6 @@ class Press:
 def make_pdf(kind: str, sheet: Sheet, own_fonts: Path | None = None) -> bytes:
     """One letter as PDF."""
     return press(kind, own_fonts).print([sheet])
-
-
-def labels_pdf(
-    addresses: Sequence[Address], form: Labels | None = None, own_fonts: Path | None = None
-) -> bytes:
-    """Address labels, row by row; `form` is the sheet of labels in the printer."""
-    return Press(Kind.LABELS, own_fonts).address(addresses, form=form or Labels(), sender=Sender())
 
 
 def envelope_pdf(addresses: Sequence[Address], sender: Sender, own_fonts: Path | None = None) -> bytes:

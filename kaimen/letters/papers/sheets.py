@@ -19,6 +19,7 @@ class Kind(enum.StrEnum):
     CERTIFICATE = "certificate"  # 荣誉证书
     GOOD_NEWS = "good_news"  # 喜报
     OFFICIAL = "official"  # 红头文件: GB/T 9704-2012, 7
+    REPLY = "reply"  # 复函: GB/T 9704-2012, 10.1 letter form
     ENVELOPE = "envelope"
     LABELS = "labels"
 
@@ -39,7 +40,8 @@ class Sheet:
     """One paper for one recipient, filled in and ready; every text is plain, only `body` has shape.
 
     `key` names the letter to whoever calls (a number, never printed); `link` becomes the QR code beside `caption`.
-    For official papers: `number` is the document number with 〔〕, `recipient` is not printed, `salutation` the
+    For official papers: `number` is the document number with 〔〕, `sealed` leaves room for a seal over name and date,
+    `recipient` is not printed, `salutation` the
     organisations it goes to, `enclosures` the names of what is enclosed, `copies_to`, `printed_by` and `printed_on`
     the lines at its end.
     """
@@ -57,6 +59,7 @@ class Sheet:
     caption: str = ""
     sender: Sender = Sender()
     enclosures: tuple[str, ...] = ()
+    sealed: bool = True
     copies_to: str = ""
     printed_by: str = ""
     printed_on: str = ""

@@ -35,6 +35,7 @@ LETTER = _Form(KAI, 14, 27, (24, 30, 30, 30))
 FORMS = {
     Kind.OFFICIAL: OFFICIAL,
     Kind.MOTION: OFFICIAL,
+    Kind.REPLY: OFFICIAL,
     Kind.PERSONAL: LETTER,
     Kind.ANSWER: LETTER,
     Kind.NOTICE: LETTER,
@@ -107,11 +108,13 @@ class _Writer:
             lead = "　　附件：" if n == 1 else "　　　　　"
             self.line(f"{lead}{several}{name}")
         self.line("")
-        for words in (*sheet.signature, sheet.date):
+        date = _wide(sheet.date)
+        names = max((_wide(name) for name in sheet.signature), default=0)
+        name_end, date_end = _ends(names, date, sheet.sealed) if self.form is OFFICIAL else (0, 0)
+        for words, end in (*((name, name_end) for name in sheet.signature), (sheet.date, date_end)):
             if words:
-                self.line(words, align=RIGHT).paragraph_format.right_indent = Pt(
-                    4 * self.form.size if self.form is OFFICIAL else 0
-                )
+                shape = self.line(words, align=RIGHT).paragraph_format
+                shape.right_indent = Pt(max(0, end) * self.form.size)
 
     def _paragraph(self, align: WD_ALIGN_PARAGRAPH | None, pitch: float = 0) -> Paragraph:
         paragraph = self.document.add_paragraph()
@@ -140,6 +143,18 @@ class _Writer:
         run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
         if colour is not None:
             run.font.color.rgb = colour
+
+
+def _wide(words: str) -> float:
+    """In characters; what is not Chinese is half as wide."""
+    return sum(0.5 if character.isascii() else 1 for character in words)
+
+
+def _ends(name: float, date: float, sealed: bool) -> tuple[float, float]:
+    """How many characters before the right edge the name and the date end (7.3.5.1 with a seal, 7.3.5.2 without)."""
+    if sealed:
+        return 4 + (date - name) / 2, 4
+    return (2 + date + 2 - name, 2) if date > name else (2, name - date)
 
 
 def _empty(form: _Form, title: str) -> Document:

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from kaimen.foundation import audit
 from kaimen.letters import actions, files, queries, wording
-from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, LetterState, ReturnReason
+from kaimen.letters.editable import docx_response, is_editable
+from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, RECEIVED, LetterState, ReturnReason
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
+from kaimen.letters.heads import number_on
 from kaimen.letters.models import Letter
 from kaimen.letters.printer import print_one
 from kaimen.letters.sheets import Writer
@@ -46,6 +48,13 @@ def letter_pdf(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_safe
+def letter_docx(request: HttpRequest, pk: int) -> HttpResponse:
+    _person, found = own_letter(request, pk)
+    return docx_response(found)
+
+
+@login_required
+@require_safe
 def mailing_sample(request: HttpRequest, pk: int, seq: int) -> HttpResponse:
     """A letter of the draft as it would be printed; nothing is kept."""
     _person, mailing = mailing_of(request, pk)
@@ -71,7 +80,7 @@ def letter_mend(request: HttpRequest, pk: int) -> HttpResponse:
     form = MendForm(request.POST)
     if not form.is_valid():
         return _page(request, found, form=form, status=422)
-    data = form.cleaned_data
+    data, on_its_way = form.cleaned_data, found.state == LetterState.SENT
     try:
         actions.mend_letter(
             letter=found,
@@ -88,6 +97,10 @@ def letter_mend(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         _("改好了。") if found.mailing.state in OPEN_TO_CHANGE else _("改好了，这封信重新做、重新送。"),
     )
+    if on_its_way:
+        messages.info(
+            request, _("上一封已经在路上，收不回来。先到哪一封都行：两封上的码都能回话，只算一封。")
+        )
     return redirect("letter", pk)
 
 
@@ -127,12 +140,16 @@ def _page(
     context = {
         "letter": found,
         "mailing": found.mailing,
+        "editable": is_editable(found),
+        "number": number_on(found.mailing),
         "events": [(event, happened(event)) for event in events],
         "reason": wording.reason(found.reason),
         "tone": wording.TONES.get(LetterState(found.state), ""),
         "form": form or MendForm(initial=initial | {"to_directory": True}),
         "draft": found.mailing.state in OPEN_TO_CHANGE,
         "can": {verb: verb in able for verb in LETTER_TRANSITIONS},
+        "arrived": found.state in RECEIVED,
+        "on_its_way": found.state == LetterState.SENT,
         "back": found.state in (LetterState.RETURNED, LetterState.BOUNCED),
         "reasons": ReturnReason.choices,
     }

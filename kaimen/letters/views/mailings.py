@@ -9,17 +9,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from kaimen.foundation import tables
 from kaimen.foundation.views.roster import TABLE_WORDS
 from kaimen.letters import actions, queries
-from kaimen.letters.enums import OPEN_TO_CHANGE
+from kaimen.letters.enums import OPEN_TO_CHANGE, MailingState
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import ColumnsForm, MailingForm, RolesForm, TableForm, WordsForm
 from kaimen.letters.models import LetterTemplate, Mailing
 
 from .common import login_required, mailing_of, sender, senders_nodes, tell
-from .shown import draft_context, progress, work_context
+from .shown import draft_context, progress, reading, work_context
 
 
 @never_cache
@@ -65,7 +66,13 @@ def mailing_new(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mailing(request: HttpRequest, pk: int) -> HttpResponse:
     _person, found = mailing_of(request, pk)
-    if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    asks_again = request.htmx  # type: ignore[attr-defined]  # set by django_htmx's middleware
+    if found.state == MailingState.READING:
+        name = "letters/_reading.html" if asks_again else "letters/reading.html"
+        return render(request, name, reading(found))
+    if asks_again and found.state in OPEN_TO_CHANGE:  # its list has been read
+        return HttpResponseClientRefresh()
+    if asks_again:
         return render(request, "letters/_progress.html", progress(found))
     if found.state in OPEN_TO_CHANGE:
         return _draft(request, found)
@@ -83,25 +90,26 @@ def mailing_recipients(request: HttpRequest, pk: int) -> HttpResponse:
             form: Any = RolesForm(request.POST, organisations=senders_nodes(person))
             if not form.is_valid():
                 return _draft(request, found, roles=form, status=422)
-            actions.take_roles(mailing=found, by=person, now=now, **form.cleaned_data)
+            whole = actions.take_roles(mailing=found, by=person, now=now, **form.cleaned_data)
         elif "columns" in request.POST:
-            form = ColumnsForm(request.POST, headings=_headings(found))
+            form = ColumnsForm(request.POST, headings=found.headings)
             if not form.is_valid():
                 return _draft(request, found, columns=form, status=422)
-            actions.choose_columns(mailing=found, columns=form.columns, by=person, now=now)
+            whole = actions.choose_columns(mailing=found, columns=form.columns, by=person, now=now)
         else:
             form = TableForm(request.POST, request.FILES)
             if not form.is_valid():
                 return _draft(request, found, table=form, status=422)
-            actions.take_table(mailing=found, upload=form.cleaned_data["table"], by=person, now=now)
+            whole = actions.take_table(mailing=found, upload=form.cleaned_data["table"], by=person, now=now)
     except tables.NotATable as error:
         messages.error(request, str(TABLE_WORDS[error.code]))
         return redirect("mailing", pk)
     except NotNow as error:
         tell(request, error)
         return redirect("mailing", pk)
-    found.refresh_from_db()
-    actions.check_mailing(mailing=found, by=person, now=now)  # the look through comes by itself
+    if whole:
+        found.refresh_from_db()
+        actions.check_mailing(mailing=found, by=person, now=now)  # the look through comes by itself
     return redirect("mailing", pk)
 
 
@@ -109,13 +117,13 @@ def mailing_recipients(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def mailing_words(request: HttpRequest, pk: int) -> HttpResponse:
     person, found = mailing_of(request, pk)
-    form = WordsForm(request.POST)
+    form = WordsForm(request.POST, kind=found.kind)
     if not form.is_valid():
         return _draft(request, found, words=form, status=422)
     try:
         actions.change_text(mailing=found, text=form.cleaned_data, by=person, now=timezone.now())
         if found.total:
-            actions.check_mailing(mailing=found, by=person, now=timezone.now())
+            actions.look_again(mailing=found, by=person, now=timezone.now())
     except NotNow as error:
         tell(request, error)
     return redirect("mailing", pk)
@@ -130,7 +138,7 @@ def mailing_do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     try:
         match verb:
             case "check":
-                actions.check_mailing(mailing=found, by=person, now=now)
+                actions.look_again(mailing=found, by=person, now=now)
             case "make":
                 actions.make_letters(mailing=found, by=person, now=now)
             case "send":
@@ -155,8 +163,3 @@ def mailing_do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 def _draft(request: HttpRequest, found: Mailing, status: int = 200, **forms: Any) -> HttpResponse:
     context = draft_context(request, found) | forms
     return render(request, "letters/draft.html", context, status=status)
-
-
-def _headings(found: Mailing) -> list[str]:
-    first = next(tables.read_table(tables.kept(found.handle)), {})
-    return [heading for heading in first if heading]

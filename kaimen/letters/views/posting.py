@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from kaimen.foundation import tables
+from kaimen.foundation import audit, tables
 from kaimen.foundation.models import Person
 from kaimen.foundation.sheets import at, send_table
 from kaimen.foundation.views.roster import TABLE_WORDS
@@ -39,6 +39,7 @@ def batch_file(request: HttpRequest, pk: int, number: int, what: str) -> HttpRes
     name = {"print": batch.print_file, "labels": batch.label_file}.get(what)
     if not name:
         raise Http404
+    audit.record(verb="batch.take", subject=batch.mailing, by=person, batch=number, what=what)
     return files.response(name, f"{what}-{pk}-{number}.pdf")
 
 
@@ -48,6 +49,18 @@ def batch_posted(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     person, batch = _batch(request, pk, number)
     count = actions.post_batch(batch=batch, by=person, now=timezone.now())
     messages.success(request, _("记下了，这一批 %(n)s 封寄出了。") % {"n": count})
+    return redirect("mailing", pk)
+
+
+@login_required
+@require_POST
+def batch_again(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Its files were removed after their days: make them anew."""
+    person, batch = _batch(request, pk, number)
+    try:
+        actions.print_again(batch=batch, by=person, now=timezone.now())
+    except NotNow as error:
+        tell(request, error)
     return redirect("mailing", pk)
 
 

@@ -5,10 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from kaimen.foundation import tables
 from kaimen.foundation.permissions import person_of
 from kaimen.letters import queries, wording
-from kaimen.letters.enums import BatchState, LetterChannel, LetterState, MailingState
+from kaimen.letters.enums import BatchState, LetterChannel, LetterState, MailingState, ReadingStep
 from kaimen.letters.forms import (
     ColumnsForm,
     FilterForm,
@@ -18,6 +17,7 @@ from kaimen.letters.forms import (
     TableForm,
     WordsForm,
 )
+from kaimen.letters.heads import number_on
 from kaimen.letters.jobs import QUIET
 from kaimen.letters.models import Letter, Mailing
 from kaimen.letters.sheets import known_fields
@@ -31,24 +31,36 @@ SHOWN = 20  # letters of one kind of problem
 
 def draft_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
     person = person_of(request)
-    headings = _headings(mailing)
     report = mailing.report
     samples = list(mailing.letters.order_by("seq")[:SAMPLES])
     for letter in samples:
         letter.mailing = mailing
     return {
         "mailing": mailing,
-        "words": WordsForm(initial=mailing.text),
+        "words": WordsForm(initial=mailing.text, kind=mailing.kind),
         "roles": RolesForm(
             organisations=senders_nodes(person) if person else None, initial={"top": mailing.organisation_id}
         ),
         "table": TableForm(),
-        "columns": ColumnsForm(headings=headings, initial=mailing.columns) if headings else None,
+        "columns": ColumnsForm(headings=mailing.headings, initial=mailing.columns)
+        if mailing.headings
+        else None,
         "fields": known_fields(mailing),
         "report": report,
         "shown": _report(mailing, report) if report else None,
         "samples": samples,
         "ready": mailing.state == MailingState.CHECKED,
+        "problem": wording.reading_problem(mailing.problem),
+    }
+
+
+def reading(mailing: Mailing) -> dict[str, Any]:
+    """How far the job is that reads a long list."""
+    counting = mailing.read_step in (ReadingStep.COUNT, ReadingStep.CLEAR)
+    return {
+        "mailing": mailing,
+        "counting": counting,
+        "stands": mailing.moved_at < timezone.now() - QUIET,
     }
 
 
@@ -141,6 +153,7 @@ def work_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         for letter in page.letters
     ]
     return progress(mailing) | {
+        "number": number_on(mailing),
         "form": FilterForm(initial=data),
         "chosen": chosen,
         "rows": rows,
@@ -148,13 +161,3 @@ def work_context(request: HttpRequest, mailing: Mailing) -> dict[str, Any]:
         "scan": ScanForm(),
         "numbers": NumbersForm(),
     }
-
-
-def _headings(mailing: Mailing) -> list[str]:
-    if not mailing.handle:
-        return []
-    try:
-        first = next(tables.read_table(tables.kept(mailing.handle)), {})
-    except tables.NotATable:
-        return []
-    return [heading for heading in first if heading]

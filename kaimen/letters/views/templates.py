@@ -12,19 +12,21 @@ from django.views.decorators.http import require_POST
 
 from kaimen.foundation.models import Organisation
 from kaimen.letters import actions, files, wording
-from kaimen.letters.enums import LetterKind
+from kaimen.letters.actions.templates import TEXT, number_problems
+from kaimen.letters.enums import NUMBERED, LetterKind
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import TemplateForm
 from kaimen.letters.looking import wrong_with
 from kaimen.letters.models import LetterTemplate
 from kaimen.letters.printer import print_one
-from kaimen.letters.sheets import FIELDS, SAMPLE, sample_sheet
+from kaimen.letters.sheets import FIELDS, SAMPLE, filled_parts, sample_sheet
 from kaimen.logic.letters import fields_in
 
 from .common import login_required, sender
 
-WORDS = ("title", "greeting", "body", "sender")
+WORDS = tuple(name for name in TEXT if name != "name")
 LONGEST = 6000
+TOLD_AT = {"template_name_taken": "name", "number_wrong": "number"}  # everything else stands above the form
 
 
 @never_cache
@@ -102,8 +104,8 @@ def letter_template_preview(request: HttpRequest) -> HttpResponse:
     _person, community = sender(request)
     text = {name: request.POST.get(name, "")[:LONGEST] for name in WORDS}
     if "pdf" not in request.POST:
-        return render(request, "letters/_preview.html", _preview(text, community))
-    made = print_one(_kind(request), sample_sheet(text, community.name))
+        return render(request, "letters/_preview.html", _preview(_kind(request), text, community))
+    made = print_one(_kind(request), sample_sheet(_kind(request), text, community))
     response = HttpResponse(made, content_type=files.PDF)
     response["Content-Disposition"] = 'inline; filename="sample.pdf"'
     return response
@@ -125,7 +127,10 @@ def letter_template_switch(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _kind(request: HttpRequest) -> str:
-    wanted = request.POST.get("kind", "")
+    return _known_kind(request.POST.get("kind", ""))
+
+
+def _known_kind(wanted: str) -> str:
     return wanted if wanted in LetterKind.values else LetterKind.PERSONAL
 
 
@@ -134,12 +139,14 @@ def _to_save(request: HttpRequest) -> bool:
     return request.method == "POST" and "look" not in request.POST
 
 
-def _preview(text: dict[str, str], community: Organisation) -> dict[str, Any]:
-    fields = list(dict.fromkeys(name for part in text.values() for name in fields_in(part)))
-    wrong = wrong_with(text, [*FIELDS, *fields]) if text["body"].strip() else []
+def _preview(kind: str, text: dict[str, str], community: Organisation) -> dict[str, Any]:
+    fields = list(dict.fromkeys(name for part in filled_parts(kind, text) for name in fields_in(part)))
+    wrong = wrong_with(text, [*FIELDS, *fields], kind) if text["body"].strip() else []
+    if kind in NUMBERED and text["number"]:
+        wrong += number_problems(text["number"])
     return {
         "wrong": [wording.text_problem(*problem) for problem in wrong],
-        "sheet": sample_sheet(text, community.name) if text["body"].strip() else None,
+        "sheet": sample_sheet(kind, text, community) if text["body"].strip() else None,
         "of_table": [name for name in fields if name not in FIELDS],
     }
 
@@ -153,9 +160,11 @@ def _page(
     told: NotNow | None = None,
 ) -> HttpResponse:
     if told:
-        form.add_error("name" if told.code == "template_name_taken" else None, wording.not_now(told))
+        form.add_error(TOLD_AT.get(told.code), wording.not_now(told))
     text = {name: str(form[name].value() or "") for name in WORDS}
-    context = _preview(text, community) | {"form": form, "template": template, "names": SAMPLE}
+    kind = _known_kind(str(form["kind"].value() or ""))
+    context = _preview(kind, text, community) | {"form": form, "template": template, "names": SAMPLE}
+    context["official"] = kind in NUMBERED
     context["versions"] = template.versions.select_related("by")[:20] if template else []
     status = 422 if request.method == "POST" and form.errors and _to_save(request) else 200
     return render(request, "letters/template_form.html", context, status=status)

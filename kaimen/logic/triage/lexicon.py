@@ -42,8 +42,13 @@ class Lexicon:
         """(texts, classes): how much the words of each text say each class; rows of length one, or zero."""
         table = self._table
         total = np.zeros((counts.subject_grams.shape[0], len(self.labels)), np.float32)
-        for grams, weight in ((counts.subject_grams, SUBJECT), (counts.detail_grams, 1.0)):
-            total += weight * _unit(np.asarray((grams @ table).todense(), dtype=np.float32))
+        subject, detail = (
+            (counts.subject_grams, counts.subject_threes),
+            (counts.detail_grams, counts.detail_threes),
+        )
+        for grams, weight in ((subject, SUBJECT), (detail, 1.0)):
+            said = sum((part @ table).toarray() for part in grams)
+            total += weight * _unit(np.asarray(said, dtype=np.float32))
         return _unit(total)
 
     @cached_property

@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix, hstack
 from kaimen.logic.triage.lexicon import Lexicon
 from kaimen.logic.triage.texts import BUCKETS, Counts, Message, counts_of
 
-FORM: Final = 1  # of the stored file; another number is refused
+FORM: Final = 2  # of the stored file; another number is refused
 BATCH: Final = 256
 # How sharply the agreement of words with a class is read when nothing has been learnt; measured once, on labelled_dev.
 COLD_SHARPNESS: Final = 4.6
@@ -42,6 +42,8 @@ class Settings:
     )  # subject and detail: n-grams, then words
     use_words: bool = True  # the lexicon, added to what was learnt as far as that helps on unseen texts
     fewest: int = 2  # a feature counts when it stands in the texts of so many different groups
+    telling: bool = True  # features weighed by how unevenly the classes have them
+    ratios: float = 0.025  # how much naive Bayes says beside the ridge
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,19 @@ class Block:
         return rows
 
 
+def learnt_scores(
+    blocks: Sequence[Block], base: NDArray[np.float32], settings: Settings, counts: Counts
+) -> tuple[Scores, NDArray[np.bool_]]:
+    """(texts, labels) of what was learnt alone, and for each text whether any of its features was known."""
+    total: Scores = np.tile(base, (counts.blocks[0].shape[0], 1))
+    known = np.zeros(len(total), bool)
+    for block, table, weight in zip(blocks, counts.blocks, settings.blocks, strict=True):
+        rows = block.rows(table)
+        total = total + weight * np.asarray(rows @ block.weights)
+        known = known | (np.diff(rows.indptr) > 0)
+    return total, known
+
+
 @dataclass(frozen=True)
 class Model:
     """Immutable; safe to share between threads. A cold model has no blocks."""
@@ -119,13 +134,8 @@ class Model:
         ground = said[:, [self.lexicon.labels.index(label) for label in self.labels]]
         if self.base is None:
             return ground, _any(said)
-        total = self.base + self.ground * ground
-        known = _any(said)
-        for block, table, weight in zip(self.blocks, counts.blocks, self.settings.blocks, strict=True):
-            rows = block.rows(table)
-            total = total + weight * np.asarray(rows @ block.weights)
-            known = known | (np.diff(rows.indptr) > 0)
-        return total.astype(np.float32), known
+        learnt, known = learnt_scores(self.blocks, self.base, self.settings, counts)
+        return (learnt + self.ground * ground).astype(np.float32), _any(said) | known
 
     def predict(self, messages: Sequence[Message]) -> list[Prediction]:
         """One prediction for each message, whatever it holds; equal scores in the order of the labels."""

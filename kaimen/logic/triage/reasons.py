@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kaimen.logic.triage.model import Block, Model
-from kaimen.logic.triage.texts import LONGEST_GRAM, Message, hash_terms, plain, words
+from kaimen.logic.triage.texts import LEARNT_GRAMS, LONGEST_GRAM, Message, hash_terms, plain, words
 
 LEAST: Final = 0.05  # of the strongest word; below that it only came along
 
@@ -42,8 +42,9 @@ def _weights(model: Model, cut: Sequence[str], field: int, label: str) -> NDArra
     if model.base is None:
         return found
     column = model.labels.index(label)
+    learnt = np.array([len(gram) in LEARNT_GRAMS for _n, gram in grams])
     for number, (where, keys) in (
-        (field, (rows, buckets)),
+        (field, (rows[learnt], buckets[learnt])),
         (field + 2, (np.arange(len(cut)), hash_terms(cut))),
     ):
         block = model.blocks[number]

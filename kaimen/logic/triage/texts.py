@@ -24,7 +24,8 @@ BUCKETS: Final = 1 << BITS
 # Of a long letter the opening and the end are read: what it is about is said there, and the middle tells the story.
 OPENING: Final = 1500
 END: Final = 300
-LONGEST_GRAM: Final = 3
+LEARNT_GRAMS: Final = (1, 2)
+LONGEST_GRAM: Final = 3  # of the everyday words
 _OTHER: Final = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
 # A3区, B市: places written as codes say where, not what.
@@ -40,17 +41,30 @@ Numbers = NDArray[np.uint64]
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """A batch as four sparse tables (texts, BUCKETS): n-grams and words of subject and detail."""
+    """A batch as sparse tables (texts, BUCKETS): n-grams and words of subject and detail.
+
+    Threes are for the everyday words alone, many of which have three characters; learnt from, they crowd out the rest.
+    """
 
     subject_grams: csr_matrix
     detail_grams: csr_matrix
     subject_words: csr_matrix
     detail_words: csr_matrix
+    subject_threes: csr_matrix
+    detail_threes: csr_matrix
 
     @property
     def blocks(self) -> tuple[csr_matrix, ...]:
         """In the order in which models keep their weights."""
         return (self.subject_grams, self.detail_grams, self.subject_words, self.detail_words)
+
+    @property
+    def all(self) -> tuple[csr_matrix, ...]:
+        return (*self.blocks, self.subject_threes, self.detail_threes)
+
+    def of(self, rows: NDArray[np.int64]) -> Counts:
+        """Those of some of the texts."""
+        return Counts(*(csr_matrix(table[rows]) for table in self.all))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +92,20 @@ def counts_of(messages: Sequence[Message]) -> Counts:
     """All that models look at; counts are already dampened to 1 + ln(times)."""
     subjects = [plain(message.subject) for message in messages]
     details = [plain(message.detail) for message in messages]
-    tables = (gram_counts(subjects), gram_counts(details), word_counts(subjects), word_counts(details))
+    tables = (
+        gram_counts(subjects),
+        gram_counts(details),
+        word_counts(subjects),
+        word_counts(details),
+        gram_counts(subjects, (LONGEST_GRAM,)),
+        gram_counts(details, (LONGEST_GRAM,)),
+    )
     for table in tables:
         table.data = 1 + np.log(table.data)
     return Counts(*tables)
 
 
-def gram_counts(texts: Sequence[str]) -> csr_matrix:
+def gram_counts(texts: Sequence[str], sizes: Sequence[int] = LEARNT_GRAMS) -> csr_matrix:
     """How often each hashed n-gram stands in each `plain` text: (len(texts), BUCKETS), float32. Not across gaps."""
     points = _points(texts)
     apart = points == _BREAK
@@ -93,12 +114,13 @@ def gram_counts(texts: Sequence[str]) -> csr_matrix:
     keys: list[NDArray[np.int64]] = []
     hashes: Numbers = (points + _FIRST) * _MIX
     whole = inside
-    for size in range(1, LONGEST_GRAM + 1):
+    for size in range(1, max(sizes) + 1):
         if size > 1:
             hashes = _add(hashes[:-1], points[size - 1 :])
             whole = whole[:-1] & inside[size - 1 :]
-        at = np.flatnonzero(whole)
-        keys.append((rows[at] << BITS) | _bucket(hashes[at]))
+        if size in sizes:
+            at = np.flatnonzero(whole)
+            keys.append((rows[at] << BITS) | _bucket(hashes[at]))
     return _counted(np.concatenate(keys), len(texts))
 
 

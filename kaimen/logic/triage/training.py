@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +13,18 @@ from scipy.sparse import csr_matrix, vstack
 from kaimen.logic.triage import ridge
 from kaimen.logic.triage.lexicon import Lexicon
 from kaimen.logic.triage.measuring import near_duplicates, score
-from kaimen.logic.triage.model import BATCH, Block, Model, Scores, Settings, side_by_side, softmax
+from kaimen.logic.triage.model import (
+    BATCH,
+    Block,
+    Model,
+    Scores,
+    Settings,
+    learnt_scores,
+    side_by_side,
+    softmax,
+)
 from kaimen.logic.triage.texts import Counts, Message, counts_of
+from kaimen.logic.triage.weighing import Right, known, log_ratios
 
 DEFAULT: Final = Settings()
 FOLDS: Final = 5
@@ -57,28 +68,16 @@ def train(
     counts = _in_batches(messages)
     said = lexicon.scores(counts)
     ground = said[:, [lexicon.labels.index(label) for label in labels]]
-    blocks = [_known(table, together, settings.fewest) for table in counts.blocks]
-    parts = [
-        block.rows(table) * weight
-        for block, table, weight in zip(blocks, counts.blocks, settings.blocks, strict=True)
-    ]
-    rows = side_by_side(parts)
-    targets = np.where(np.array(truth)[:, None] == np.array(labels)[None, :], 1.0, -1.0)
-    untaught = ~(targets > 0).any(axis=0)
-    targets[:, untaught] = targets[:, ~untaught].mean()  # neither likely nor ruled out: the lexicon decides
-    learnt = _unseen(rows, targets, together, settings.alpha, seed)
-    share, sharpness = _mix(learnt, ground, targets, _shares(settings, bool(untaught.any())))
-    weights, base = _fit(rows, targets, settings.alpha)
-    at = np.cumsum([0, *(len(block.buckets) for block in blocks)])
+    right = np.array(truth)[:, None] == np.array(labels)[None, :]
+    learnt = _unseen(counts, right, together, settings, seed)
+    share, sharpness = _mix(learnt, ground, right, _shares(settings, not right.any(axis=0).all()))
+    blocks, base = _learn(counts, right, together, settings)
     return Model(
         labels=labels,
         lexicon=lexicon,
         settings=settings,
-        blocks=tuple(
-            Block(block.buckets, block.rarity, weights[at[n] : at[n + 1]].astype(np.float32))
-            for n, block in enumerate(blocks)
-        ),
-        base=base.astype(np.float32),
+        blocks=blocks,
+        base=base,
         sharpness=sharpness,
         ground=share,
         texts=len(messages),
@@ -87,38 +86,43 @@ def train(
 
 
 def _in_batches(messages: Sequence[Message]) -> Counts:
-    parts = [counts_of(messages[i : i + BATCH]).blocks for i in range(0, len(messages), BATCH)]
-    return Counts(*(csr_matrix(vstack([part[n] for part in parts], format="csr")) for n in range(4)))
+    parts = [counts_of(messages[i : i + BATCH]).all for i in range(0, len(messages), BATCH)]
+    return Counts(*(csr_matrix(vstack(tables, format="csr")) for tables in zip(*parts, strict=True)))
 
 
-def _known(table: csr_matrix, together: NDArray[np.int64], fewest: int) -> Block:
-    """The features that stand in the texts of at least `fewest` groups, weighed by how rare they are."""
-    ones = np.ones(len(together), np.float32)
-    members = csr_matrix((ones, (together, np.arange(len(together)))))
-    held = np.bincount((members @ table).tocsr().indices, minlength=table.shape[1])
-    buckets = np.flatnonzero(held >= fewest).astype(np.int32)
-    rarity = np.log((1 + members.shape[0]) / (1 + held[buckets])) + 1
-    return Block(buckets, rarity.astype(np.float32), np.zeros((0, 0), np.float32))
+def _learn(
+    counts: Counts, right: Right, together: NDArray[np.int64], settings: Settings
+) -> tuple[tuple[Block, ...], NDArray[np.float32]]:
+    """The features with their weights for each class, and what is said of a text without any of them.
 
-
-def _fit(rows: csr_matrix, targets: NDArray[np.float64], alpha: float) -> tuple[Any, Any]:
+    The weights are those of a ridge regression, and a little of naive Bayes: they err on different texts.
+    """
+    blocks = [known(table, right, together, settings.fewest, settings.telling) for table in counts.blocks]
+    weighed = zip(blocks, counts.blocks, settings.blocks, strict=True)
+    rows = side_by_side([block.rows(table) * weight for block, table, weight in weighed])
+    targets = np.where(right, 1.0, -1.0)
+    untaught = ~right.any(axis=0)
+    targets[:, untaught] = targets[:, ~untaught].mean()  # neither likely nor ruled out: the lexicon decides
     base = targets.mean(axis=0)
-    return ridge.fit(rows, targets - base, alpha), base
+    weights = ridge.fit(rows, targets - base, settings.alpha) + settings.ratios * log_ratios(rows, right)
+    parts = np.split(weights.astype(np.float32), np.cumsum([len(block.buckets) for block in blocks])[:-1])
+    taught = (replace(block, weights=part) for block, part in zip(blocks, parts, strict=True))
+    return tuple(taught), base.astype(np.float32)
 
 
 def _unseen(
-    rows: csr_matrix, targets: NDArray[np.float64], together: NDArray[np.int64], alpha: float, seed: int
+    counts: Counts, right: Right, together: NDArray[np.int64], settings: Settings, seed: int
 ) -> Scores:
     """The scores of each text by a model that has seen neither it nor anything of its group."""
     order = np.random.default_rng(seed).permutation(together.max() + 1)
     fold = order[together] % FOLDS
-    scores = np.zeros(targets.shape, np.float32)
+    scores = np.zeros(right.shape, np.float32)
     for number in range(FOLDS):
-        held = fold == number
-        if not held.any() or held.all():
+        held, rest = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+        if not len(held) or not len(rest):
             continue
-        weights, base = _fit(rows[~held], targets[~held], alpha)
-        scores[held] = rows[held] @ weights + base
+        blocks, base = _learn(counts.of(rest), right[rest], together[rest], settings)
+        scores[held] = learnt_scores(blocks, base, settings, counts.of(held))[0]
     return scores
 
 
@@ -128,25 +132,23 @@ def _shares(settings: Settings, untaught: bool) -> Sequence[float]:
     return GROUND[1:] if untaught else GROUND
 
 
-def _mix(
-    learnt: Scores, ground: Scores, targets: NDArray[np.float64], shares: Sequence[float]
-) -> tuple[float, float]:
+def _mix(learnt: Scores, ground: Scores, right: Right, shares: Sequence[float]) -> tuple[float, float]:
     """How much the lexicon says beside what was learnt, and the factor that makes confidences of scores.
 
     Both are chosen where the confidences explain the truth of unseen texts best (temperature scaling, Guo et al. 2017):
     few texts lean on the lexicon, many can do without.
     """
-    right = targets.argmax(axis=1)
-    row = np.arange(len(right))
+    column = right.argmax(axis=1)
+    row = np.arange(len(column))
 
     def losses(share: float, sharpness: float) -> NDArray[np.floating[Any]]:
         chances = softmax((learnt + share * ground) * sharpness)
-        return np.asarray(-np.log(np.maximum(chances[row, right], 1e-9)))
+        return np.asarray(-np.log(np.maximum(chances[row, column], 1e-9)))
 
     found = [(losses(share, s).mean(), share, float(s)) for share in shares for s in SHARPNESS]
     least, share, sharpness = min(found)
     # Few texts leave it open how sharp is right: then the modest end of what fits is taken.
-    doubt = losses(share, sharpness).std() / len(right) ** 0.5
+    doubt = losses(share, sharpness).std() / len(column) ** 0.5
     modest = min(s for loss, other, s in found if other == share and loss <= least + MODESTY * doubt)
     return share, modest
 

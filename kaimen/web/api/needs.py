@@ -11,7 +11,6 @@ from ninja import Header, Path, Router, Status
 from kaimen.cases import links, queries, wording
 from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case
-from kaimen.catalogue import search
 from kaimen.catalogue.models import Service
 from kaimen.foundation.enums import KeyScope, RoleKind
 from kaimen.foundation.models import Organisation, Place
@@ -19,6 +18,7 @@ from kaimen.foundation.permissions import check_role
 from kaimen.intake.actions import Asker, knock
 from kaimen.intake.forms import PHONE_PROBLEMS
 from kaimen.intake.machines import knock_by_key, once_key
+from kaimen.intake.suggest import obvious_service
 from kaimen.intake.views.staff import TAKERS
 from kaimen.logic.identity import check_phone
 from kaimen.web.api import shapes
@@ -121,8 +121,7 @@ def steps_of(case: Case, *, staff: bool) -> list[shapes.Step]:
 def _service(given: shapes.NeedGiven, community: Organisation) -> Service | None:
     """The one that is named; without a name the best that the list has for the words, as an import does."""
     if not given.service:
-        found = search.find(community, given.words[:300], limit=1)
-        return found[0].service if found else None
+        return obvious_service(community, given.words)
     service = Service.objects.published().filter(community=community, key=given.service).first()
     if service is None:
         raise Refused(422, "service", _("清单上没有这一项。"), ["service"])

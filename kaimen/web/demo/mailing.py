@@ -12,12 +12,14 @@ from kaimen.letters.recipients import EVERYBODY, by_roles
 
 KEY = "demo:care"
 ARRIVED = 8
+CODE = "示例灵工"  # 代字 of its official papers
 
 
 def write(community: Organisation, by: Person) -> int:
     """One mailing, once; how many letters."""
     now = timezone.now()
     actions.load_templates(community=community, by=None, now=now)
+    actions.change_head(organisation=community, code=CODE, lines="", by=by, now=now)
     template = LetterTemplate.objects.get(community=community, key="care")
     mailing = actions.mail_to(
         organisation=community,

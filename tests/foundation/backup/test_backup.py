@@ -269,21 +269,19 @@ def test_of_a_newer_program_is_refused(house: World, settings: Any, tmp_path: Pa
         refused(tmp_path / "copy.tar", "比这里的程序新", place)
 
 
+@pytest.mark.only_on("postgresql", "SQLite has no pooler")
 def test_a_shared_connection_is_not_used(
     house: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Through PgBouncer pg_dump would leave its own settings behind for others."""
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no pooler")
     monkeypatch.setitem(connection.settings_dict, "DISABLE_SERVER_SIDE_CURSORS", True)
     with pytest.raises(CommandError, match="PgBouncer"):
         back_up(tmp_path / "copy.tar")
     assert list(tmp_path.glob("*.tar")) == []
 
 
+@pytest.mark.only_on("postgresql", "SQLite needs no tools")
 def test_missing_tools_are_said(house: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite needs no tools")
     monkeypatch.setattr("kaimen.foundation.backup.postgresql.PLACES", ())
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CommandError, match="apt install postgresql-client"):

@@ -57,6 +57,7 @@ def lived_in(park: World) -> str:
     return key
 
 
+@pytest.mark.may_be_missing  # no part of the project
 @needs_schemas
 def test_every_answer_is_valid(lived_in: str) -> None:
     for path, name in (
@@ -75,6 +76,7 @@ def test_every_answer_is_valid(lived_in: str) -> None:
         assert set(row) == set(request.schema["properties"])  # no name that the standard does not have
 
 
+@pytest.mark.may_be_missing  # no part of the project
 @needs_schemas
 def test_the_check_itself_would_notice(lived_in: str) -> None:
     row = get("/requests.json", key=lived_in)[0]

@@ -1,12 +1,14 @@
 """GB/T 9704-2012, measured on the finished PDF. Lengths in mm."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from kaimen.letters.papers import make_pdf
+from kaimen.logic.letters import parse
 
-from .cast import OFFICIAL
+from .cast import LONG, OFFICIAL
 from .reading import Page, pages
 
 RIGHT_EDGE = 28 + 156
@@ -73,6 +75,45 @@ def test_the_date_ends_four_characters_in_and_the_name_stands_over_it(paper: lis
     assert (above[0].left + above[-1].right) / 2 == pytest.approx(
         (date[0].left + date[-1].right) / 2, abs=0.3
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "longer"), [("示例市总工会", True), ("示例市示例区示例工业社区工会联合会", False)]
+)
+@pytest.mark.parametrize("kind", ["official", "reply"])
+def test_without_a_seal_name_and_date_stand_two_characters_in(kind: str, name: str, longer: bool) -> None:
+    """7.3.5.2: the name two characters before the edge and the date two further than its beginning; a date longer than
+    the name ends two characters before the edge instead."""
+    last = pages(make_pdf(kind, replace(OFFICIAL, sealed=False, signature=(name,))))[-1]
+    signed, date = last.line(name), last.line("2026年11月22日")
+    assert date[0].left - signed[0].left == pytest.approx(2 * CELL, abs=0.2)
+    assert RIGHT_EDGE - (date if longer else signed)[-1].right == pytest.approx(2 * CELL, abs=0.3)
+    assert date[0].top - signed[0].top == pytest.approx(225 / 22, abs=0.05)
+    before = last.lines()[last.lines().index(signed) - 1]
+    assert signed[0].top - before[0].top == pytest.approx(2 * 225 / 22, abs=0.05)  # one empty line between
+
+
+@pytest.mark.parametrize("before", range(4))
+def test_a_heading_is_never_alone_at_the_end_of_a_page(before: int) -> None:
+    """Whatever stands before it: one of these lengths brings it to the last line."""
+    text = "\n\n".join(
+        [*(f"{LONG}" for _n in range(before)), *(f"第{n}段。\n\n# 标题{n}" for n in range(9)), LONG]
+    )
+    for page in pages(make_pdf("official", replace(OFFICIAL, body=parse(text)))):
+        *_lines, last, _number = page.lines()
+        assert "标题" not in "".join(mark.text for mark in last)
+
+
+@pytest.mark.parametrize("kind", ["motion", "reply"])
+def test_a_letter_has_its_number_right_below_the_double_rule(kind: str) -> None:
+    """10.1: flush right, the first line below the first double rule, 7/8 of a 3号 character away from it."""
+    first = pages(make_pdf(kind, OFFICIAL))[0]
+    rules = sorted(first.rules, key=lambda rule: rule.top)
+    number = first.line("〔2026〕")
+    assert "".join(mark.text for mark in number) == OFFICIAL.number
+    assert number[-1].right == pytest.approx(RIGHT_EDGE, abs=0.4)
+    assert number[0].top - rules[1].bottom == pytest.approx(7 / 8 * 16 * 25.4 / 72, abs=0.6)
+    assert first.line("示例市总工会关于")[0].top > number[0].bottom + 2 * 225 / 22 - 16 * 25.4 / 72
 
 
 def test_the_last_rule_is_the_lower_edge_of_the_type_area(paper: list[Page]) -> None:

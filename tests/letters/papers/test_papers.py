@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from dataclasses import replace
 
 import docx
 import pytest
@@ -177,7 +178,9 @@ def test_word_gets_the_same_words_with_chinese_fonts(kind: str) -> None:
         assert words in said
     fonts = {run._element.rPr.rFonts.get(qn("w:eastAsia")) for p in document.paragraphs for run in p.runs}
     assert fonts >= (
-        {"仿宋_GB2312", "方正小标宋简体", "黑体"} if kind in {"official", "motion"} else {"楷体_GB2312"}
+        {"仿宋_GB2312", "方正小标宋简体", "黑体"}
+        if kind in {"official", "motion", "reply"}
+        else {"楷体_GB2312"}
     )
     assert zipfile.ZipFile(io.BytesIO(made)).testzip() is None
 
@@ -186,6 +189,27 @@ def test_word_keeps_the_measures_of_the_standard() -> None:
     section = docx.Document(io.BytesIO(make_docx("official", OFFICIAL))).sections[0]
     sides = (section.top_margin, section.right_margin, section.bottom_margin, section.left_margin)
     assert [round(side.mm) for side in sides if side is not None] == [37, 26, 35, 28]
+
+
+@pytest.mark.parametrize(
+    ("sealed", "name", "ends"),
+    [
+        (True, "示例市总工会", (4 + 0.5, 4)),
+        (False, "示例市总工会", (2 + 7 + 2 - 6, 2)),
+        (False, "示例市示例区工会联合会", (2, 11 - 7)),
+    ],
+)
+def test_word_places_name_and_date_with_and_without_a_seal(
+    sealed: bool, name: str, ends: tuple[float, float]
+) -> None:
+    """In characters before the right edge; the date is seven wide (GB/T 9704-2012, 7.3.5)."""
+    document = docx.Document(
+        io.BytesIO(make_docx("official", replace(OFFICIAL, sealed=sealed, signature=(name,))))
+    )
+    *_above, signed, date = document.paragraphs
+    assert (signed.text, date.text) == (name, OFFICIAL.date)
+    indents = (signed.paragraph_format.right_indent, date.paragraph_format.right_indent)
+    assert [indent and indent.pt / 16 for indent in indents] == [pytest.approx(end) for end in ends]
 
 
 def test_for_both_sides_a_new_volume_begins_on_a_front_too() -> None:
