@@ -3,6 +3,8 @@
 Messages are recombined, seeded, from the phrases below: a place, what is wrong there in one of many wordings, how long,
 and a plea. With --stream FILE (columns as for `hotspots find`) heads and bodies of real messages are recombined instead.
 Each size is one run of `./run manage hotspots find` in a process of its own. --sizes 10000,100000 for fewer.
+
+--heard measures how well instead of how fast (_heard.py); with --stream FILE on the marked messages of one city too.
 """
 
 import argparse
@@ -14,6 +16,7 @@ import random
 import subprocess
 import sys
 import tempfile
+from collections.abc import Hashable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -54,8 +57,8 @@ SINCE = [
 PLEAS = ["。请有关部门看一看。", "。希望尽快解决！", "。到底归谁管？", "。", "。盼回复，谢谢。"]
 
 
-def made(count: int, rng: random.Random) -> list[tuple[str, str]]:
-    """(subject, detail): half of them at places spoken of a hundred times as often as others, half anywhere."""
+def made(count: int, rng: random.Random) -> list[tuple[str, str, Hashable]]:
+    """(subject, detail, what it is about): half of them at places spoken of a hundred times as often as others, half anywhere."""
     places = [a + b + kind for a in FIRST for b in SECOND for kind in KINDS]
     rng.shuffle(places)
     matters = list(MATTERS)
@@ -66,7 +69,7 @@ def made(count: int, rng: random.Random) -> list[tuple[str, str]]:
         matter = matters[hash_of(place) % len(matters)] if rng.random() < 0.7 else rng.choice(matters)
         said, more = rng.choice(MATTERS[matter]), rng.choice(MATTERS[matter])
         detail = rng.choice(OPENINGS) + place + said + rng.choice(SINCE) + "，" + more + rng.choice(PLEAS)
-        rows.append((place + said[:14], detail))
+        rows.append((place + said[:14], detail, (place, matter)))
     return rows
 
 
@@ -100,7 +103,7 @@ def write(path: Path, rows: list[tuple[str, str]], rng: random.Random) -> None:
 def measure(size: int, stream: Path | None, folder: Path) -> dict[str, float]:
     rng = random.Random(size)
     path = folder / f"{size}.csv"
-    write(path, recombined(size, rng, stream) if stream else made(size, rng), rng)
+    write(path, recombined(size, rng, stream) if stream else [row[:2] for row in made(size, rng)], rng)
     command = [sys.executable, "-m", "kaimen", "hotspots", "find", "--input", str(path), "--json"]
     before = os.times()
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=os.environ)
@@ -119,12 +122,30 @@ def exponent(rows: list[dict[str, float]]) -> float:
     return sum((p[0] - x) * (p[1] - y) for p in points) / spread if spread else float("nan")
 
 
+def tell_heard(stream: Path | None, *, as_json: bool) -> None:
+    from bench._heard import heard
+
+    tables = heard(stream, made)
+    if as_json:
+        print(json.dumps(tables))
+        return
+    for name, figures in tables.items():
+        print(
+            f"{name:8}",
+            "  ".join(f"{what} {figure:.3f}".rstrip("0").rstrip(".") for what, figure in figures.items()),
+        )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--sizes", default=SIZES)
     parser.add_argument("--stream", type=Path)
+    parser.add_argument("--heard", action="store_true")
     options, _others = parser.parse_known_args()
+    if options.heard:
+        tell_heard(options.stream, as_json=options.json)
+        return
     with tempfile.TemporaryDirectory() as folder:
         sizes = [int(size) for size in options.sizes.split(",")]
         rows = [measure(size, options.stream, Path(folder)) for size in sizes]

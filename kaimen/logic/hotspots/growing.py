@@ -88,6 +88,10 @@ class Growing:
             here = stale[first : first + AT_ONCE]
             self.fit[here] = self._fits(self.one[here], self.other[here])
         self.seen[stale] = members[stale]
+        mine, yours = self.marks[self.one], self.marks[self.other]
+        self.fit[(mine >= 0) & (yours >= 0) & (mine != yours)] = (
+            0.0  # a mark may have come with the last round
+        )
 
     def _fits(self, one: Ints, other: Ints) -> Floats:
         """alike.same_issue for many pairs."""
@@ -101,8 +105,6 @@ class Growing:
         said: Floats = self.cores[large].multiply(theirs).tocsr() @ self.ones
         named = self.sizes[:, 1] >= self.rule.named * self.sizes[:, 0]
         fits = _same_issue(self.rule, dots, said, self.members[large], named[large] & named[small])
-        mine, yours = self.marks[large], self.marks[small]
-        fits &= (mine < 0) | (yours < 0) | (mine == yours)
         return np.where(fits, dots[:, 0], 0.0)
 
     def _let_go(self) -> None:

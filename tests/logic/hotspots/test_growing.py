@@ -55,6 +55,12 @@ def test_what_an_officer_put_together_stays_and_what_was_parted_never_joins() ->
     assert sorted(group_of) == list(range(len(vectors)))
 
 
+def test_a_crowd_that_takes_one_mark_in_refuses_the_other_and_comes_to_an_end() -> None:
+    heap = heap_of([PARKING[0]] * 60 + LIGHTS + OTHERS)
+    groups = gather(heap.vectors(), heap.weights, apart={7: "a", 40: "b", 59: "c"})
+    assert not any(len({7, 40, 59} & set(group)) > 1 for group in groups)
+
+
 def test_a_crowd_is_grown_however_large_it_is() -> None:
     """A group takes in no more at once than it holds: three hundred take several rounds, and all arrive."""
     heap = heap_of([f"{PARKING[n % 2]}" for n in range(300)] + LIGHTS + OTHERS)

@@ -6,7 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kaimen.logic.hotspots.finding import in_fixed_order
 from kaimen.logic.hotspots.streaming import Stream
+from kaimen.logic.hotspots.terms import grams_of
 from tests.logic.hotspots.heard import LIGHTS, NOW, OTHERS, PARKING, found_in, groups, many, message
 
 TEXTS = [*PARKING, *LIGHTS, *OTHERS]
@@ -32,6 +34,18 @@ def test_order_of_arrival_decides_nothing(dice: random.Random, more: list[str]) 
     assert groups(shuffled) == groups(messages)
     ranked = [(issue.key, issue.heat.points) for issue in found_in(messages)[1]]
     assert [(issue.key, issue.heat.points) for issue in found_in(shuffled)[1]] == ranked
+
+
+def test_order_of_arrival_decides_nothing_among_many_that_are_equally_alike() -> None:
+    """More messages under one gram than are all compared with each other, many of them equally alike."""
+    said = ["停车难", "停车位太少", "没有地方停车", "停车场满了", "乱停车没人管"]
+    gates = ["东门", "西门", "南门", "丽发新城", "十里铺小学"]
+    texts = [f"{gates[n % 5]}{said[n // 5 % 5]}，{said[n // 25 % 5]}" for n in range(125)]
+    messages = many(*texts, *TEXTS)
+    for seed in range(3):
+        shuffled = random.Random(seed).sample(messages, len(messages))
+        assert [one.id for one in in_fixed_order(shuffled)] == [one.id for one in in_fixed_order(messages)]
+        assert groups(shuffled) == groups(messages)
 
 
 def test_two_things_at_two_places_are_two_issues_and_the_rest_stays_alone() -> None:
@@ -63,20 +77,34 @@ def test_what_says_nothing_stays_alone(text: str) -> None:
 
 
 def test_twenty_thousand_characters_are_heard_by_their_opening() -> None:
-    long = PARKING[0] + "啊" * 20_000
-    found = groups([message(99, long), *many(*TEXTS)])
-    assert next(group for group in found if "m0099" in group) >= {"m0000"}
+    opening = "".join(PARKING * 3)
+    long = [opening + "".join(LIGHTS) * 300, opening + "".join(OTHERS) * 500]
+    assert min(map(len, long)) > 20_000
+    found = groups([message(98, long[0]), message(99, long[1]), *many(*TEXTS)])
+    assert {"m0098", "m0099"} <= next(group for group in found if "m0099" in group)
+    assert grams_of([message(98, long[0])]).terms.tolist() == grams_of([message(99, long[1])]).terms.tolist()
 
 
 def test_traditional_characters_meet_simplified_ones() -> None:
-    found = groups([*many(*TEXTS), message(90, "東門停車難，沒位子停車，繞了三圈")])
+    said = [
+        ("東門停車難，沒位子停車，繞了三圈", "东门停车难，没位子停车，绕了三圈"),
+        ("路燈壞了", "路灯坏了"),
+    ]
+    for traditional, simple in said:
+        assert_same_grams(traditional, simple)
+    found = groups([*many(*TEXTS), message(90, said[0][0])])
     assert next(group for group in found if "m0090" in group) >= {"m0003"}
 
 
 def test_mixed_english_and_width() -> None:
+    assert_same_grams("ａ３栋ＷｉＦｉ连不上", "A3栋wifi连不上")
     mixed = ["A3栋 WiFi 连不上，加班没法开会", "ａ３栋ＷｉＦｉ连不上很久了", "A3栋的wifi又连不上"]
     found = groups([message(70 + n, text) for n, text in enumerate(mixed)] + many(*TEXTS))
     assert {"m0070", "m0071", "m0072"} in found
+
+
+def assert_same_grams(one: str, other: str) -> None:
+    assert grams_of([message(1, one)]).terms.tolist() == grams_of([message(2, other)]).terms.tolist()
 
 
 def test_a_stream_hears_the_same_twice_and_joins_like_with_like() -> None:
