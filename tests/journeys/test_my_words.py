@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from kaimen.intake.jobs import read_new_cases
 from tests.journeys.cast import Lingfeng, fits, sign_in
 
 pytestmark = pytest.mark.journey
@@ -30,6 +32,7 @@ def test_my_words_find_the_service(lingfeng: Lingfeng, phone: Any) -> None:
     phone.wait_for_url("**/t/*")
     case = lingfeng.the_case()
     assert case.service is not None and case.service.key == "unpaid-wages" and case.urgent
+    read_new_cases(timezone.now())
     assert case.reading.domain == case.service.domain
 
 
