@@ -24,7 +24,7 @@ from tests.faults.house import Visitor, need, open_house, wait_for
 from tests.faults.stalling import stalled
 
 # KAIMEN_FAULT_FORMS=1000 for the whole of the promise; fewer here, so that the suite stays quick.
-FORMS = int(os.environ.get("KAIMEN_FAULT_FORMS", "300"))
+FORMS = int(os.environ.get("KAIMEN_FAULT_FORMS", "150"))
 CLIENTS = 8
 KILLS = 2
 

@@ -33,7 +33,7 @@ def somebody_else() -> Iterator["subprocess.Popen[bytes]"]:
             other.kill()
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL's writers queue by themselves")
+@pytest.mark.only_on("sqlite", why="PostgreSQL's writers queue by themselves")
 @pytest.mark.django_db
 def test_who_is_killed_gives_the_turn_back() -> None:
     had = threading.Event()
