@@ -17,7 +17,13 @@ from kaimen.launcher.say import Stop, line
 
 NO_TEST_SELECTED = 5  # pytest's exit code
 WORKERS = ["-n", "2"]
-NO_DATABASE = ["launcher", "letters/papers", "logic", "look", "repo"]  # nothing in them could differ on another one
+NO_DATABASE = [
+    "launcher",
+    "letters/papers",
+    "logic",
+    "look",
+    "repo",
+]  # nothing in them could differ on another one
 
 
 def manage(arguments: Sequence[str]) -> int:
