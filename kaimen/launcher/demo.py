@@ -27,7 +27,6 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
 
     def start() -> None:
         children.start("网页 · web server", server(host, chosen, workers=1, grace=2))
-        children.start("后台 · job worker", worker())
         signins = subprocess.Popen(
             prepare.manage("demo_signins"),
             cwd=ROOT,
@@ -38,6 +37,8 @@ def run(*, host: str, port: int | None, fresh: bool, no_input: bool) -> int:
         local = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  what was asked for, not a default
         children.wait_until(lambda: healthy(f"http://{local}:{chosen}/healthz"), 60)
         table, _ = signins.communicate()
+        # Only now: started with the other two it would hold up the opening by half a second on two cores.
+        children.start("后台 · job worker", worker())
         line(f"\n开门了 · The door is open:  {address}\n")
         line(table.decode("utf-8", "replace"))
         line("Ctrl-C 停下 · stops it;  ./run demo --fresh 重新开始 · starts over")
