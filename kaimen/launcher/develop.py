@@ -17,7 +17,20 @@ from kaimen.launcher.say import Stop, line
 
 NO_TEST_SELECTED = 5  # pytest's exit code
 WORKERS = ["-n", "2"]
-NO_DATABASE = [
+# Run once: what another database could not change, and what takes long and rests on what is tested on both anyway
+# (who may enter which address; long jobs killed half-way; hundreds of senders).
+ONCE = [
+    "doors",
+    "faults/test_letters_killed.py",
+    "faults/test_lists_killed.py",
+    "intake/test_confirming.py",
+    "launcher",
+    "letters/papers",
+    "logic",
+    "look",
+    "packs",
+    "repo",
+]
     "launcher",
     "letters/papers",
     "logic",
@@ -44,7 +57,7 @@ def test(arguments: Sequence[str]) -> int:
         line(f"── {database} ──")
         env = {**os.environ, "KAIMEN_TEST_DATABASE": database, "PYTHONUTF8": "1"}
         once = [
-            f"--ignore=tests/{room}" for room in NO_DATABASE if database == "postgresql" and not arguments
+            f"--ignore=tests/{room}" for room in ONCE if database == "postgresql" and not arguments
         ]
         codes.append(_run([PYTHON, "-m", "pytest", *parallel, *once, *arguments], env))
     if set(codes) == {NO_TEST_SELECTED}:
