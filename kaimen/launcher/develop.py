@@ -31,12 +31,6 @@ ONCE = [
     "packs",
     "repo",
 ]
-    "launcher",
-    "letters/papers",
-    "logic",
-    "look",
-    "repo",
-]  # nothing in them could differ on another one
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -56,9 +50,7 @@ def test(arguments: Sequence[str]) -> int:
     for database in ("sqlite", "postgresql"):
         line(f"── {database} ──")
         env = {**os.environ, "KAIMEN_TEST_DATABASE": database, "PYTHONUTF8": "1"}
-        once = [
-            f"--ignore=tests/{room}" for room in ONCE if database == "postgresql" and not arguments
-        ]
+        once = [f"--ignore=tests/{room}" for room in ONCE if database == "postgresql" and not arguments]
         codes.append(_run([PYTHON, "-m", "pytest", *parallel, *once, *arguments], env))
     if set(codes) == {NO_TEST_SELECTED}:
         return NO_TEST_SELECTED
