@@ -81,6 +81,13 @@ def test_with_nobody_on_duty_the_supervisor_owns_it() -> None:
     assert codes([BOSS])[0] == "boss"
 
 
+def test_a_supervisor_who_is_there_comes_before_a_nearer_one_who_is_not() -> None:
+    there = Candidate("there", "supervisor", 2, True, 9)
+    routing = route([officer("a", duty=False), BOSS, there])
+    assert routing.owner_key == "there"
+    assert {c.key: c.why for c in routing.considered}["boss"] == "not_on_duty"
+
+
 def test_without_a_supervisor_the_officer_gets_it_when_back() -> None:
     assert codes([officer("a", duty=False)])[1][:2] == [
         "nobody_on_duty",
