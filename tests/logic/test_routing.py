@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaimen.logic.routing import Candidate, NoOwner, route, within_hours
+from kaimen.logic.routing import Candidate, NoOwner, route
 
 AREAS = ("东区", "西区")
 
@@ -129,16 +129,6 @@ def test_nobody_off_duty_owns_while_an_officer_is_on_duty(people: list[Candidate
 def test_among_equals_the_lower_load_wins(loads: list[int]) -> None:
     people = [officer(str(n), load=load) for n, load in enumerate(loads)]
     assert loads[int(route(people).owner_key)] == min(loads)
-
-
-def test_shifts() -> None:
-    day, night = (8 * 60, 17 * 60), (22 * 60, 6 * 60)
-    assert within_hours([day], 8 * 60)
-    assert not within_hours([day], 17 * 60)
-    assert within_hours([night], 0)
-    assert within_hours([night], 23 * 60)
-    assert not within_hours([night], 6 * 60)
-    assert not within_hours([], 600)
 
 
 @given(candidates(), st.sampled_from([None, *AREAS]), st.data())
