@@ -18,7 +18,7 @@ from kaimen.logic.hotspots.growing import summed
 from kaimen.logic.hotspots.terms import TERMS, Bools, Floats, Ints, Vectors, Weights
 
 CLEAR: Final = 0.9  # from which `telling` on a gram speaks of the matter alone
-THIRD: Final = 3  # one word has two or three grams: by the third, two words are shared
+COMMON: Final = 4  # a word of three characters has three grams: by the fourth, two words are shared
 SAME: Final = 0.8  # likeness of the whole: sent twice, or nearly
 MOST: Final = 0.6  # of a group: what so many say does not part them
 AT_ONCE: Final = 50_000  # messages looked at together: bounds the memory
@@ -29,7 +29,7 @@ Matrix = Any  # scipy.sparse.csr_matrix, of which mypy knows nothing
 def parted(vectors: Vectors, weights: Weights, rule: Rule, groups: Ints, stay: Bools) -> Ints:
     """Each row's group, those of `many` … `judged` members taken apart that share no matter.
 
-    They share one if their third most common gram of matter is in at least `shared` of them. Of what is taken apart,
+    They share one if their fourth most common gram of matter is in at least `shared` of them. Of what is taken apart,
     rows stay together whose likeness is `alike_again`, directly or by way of others. A group with a row marked in
     `stay` is left alone. New groups have numbers above the old ones.
     """
@@ -39,7 +39,7 @@ def parted(vectors: Vectors, weights: Weights, rule: Rule, groups: Ints, stay: B
     for rows in _portions(groups, stay, rule):
         single = _rows_of(vectors, rows)
         numbers, local, sizes = np.unique(groups[rows], return_inverse=True, return_counts=True)
-        loose = _third(single, local, len(numbers), telling) < rule.shared * sizes
+        loose = _fourth(single, local, len(numbers), telling) < rule.shared * sizes
         first = np.concatenate(([0], np.cumsum(sizes)))
         for at in np.flatnonzero(loose).tolist():
             here = slice(first[at], first[at + 1])
@@ -70,17 +70,17 @@ def _rows_of(vectors: Vectors, rows: Ints) -> Matrix:
     return sparse.csr_matrix((vectors.weights[at], vectors.terms[at], first), shape=(len(rows), TERMS))
 
 
-def _third(single: Matrix, local: Ints, count: int, telling: Bools) -> Floats:
-    """How many members of each group use its third most common gram of matter."""
+def _fourth(single: Matrix, local: Ints, count: int, telling: Bools) -> Floats:
+    """How many members of each group use its fourth most common gram of matter."""
     uses = single.copy()
     uses.data = telling[uses.indices].astype(np.float32)
     used = summed(uses, local, count)
     order = np.lexsort((-used.data, np.repeat(np.arange(count), np.diff(used.indptr))))
-    at = used.indptr[:-1] + THIRD - 1
+    at = used.indptr[:-1] + COMMON - 1
     enough = at < used.indptr[1:]
-    third = np.zeros(count)
-    third[enough] = used.data[order[at[enough]]]
-    return third
+    fourth = np.zeros(count)
+    fourth[enough] = used.data[order[at[enough]]]
+    return fourth
 
 
 def _by_the_rest(single: Matrix, alike: float) -> tuple[int, Ints]:
