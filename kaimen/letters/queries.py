@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import scope
-from kaimen.letters.enums import RANKS, RECEIVED, LetterState
+from kaimen.letters.enums import RANKS, RECEIVED, LetterState, MailingState
 from kaimen.letters.models import Letter, Mailing, MailingCount
 from kaimen.letters.permissions import SENDERS
 from kaimen.logic.posting import scanned
@@ -51,6 +51,7 @@ def mailings_of(person: Person, community: Organisation) -> QuerySet[Mailing]:
     mine = scope(person, *SENDERS)
     return (
         Mailing.objects.filter(community=community, organisation__in=mine, about="")
+        .exclude(state=MailingState.DROPPED)
         .select_related("organisation", "community", "created_by")
         .order_by("-pk")
     )

@@ -116,7 +116,9 @@ def progress(mailing: Mailing) -> dict[str, Any]:
         "channels": [(LetterChannel(c).label, n) for c, n in counts.by_channel.items() if n],
         "batches": batches,
         "making": making,
-        "moving": making or any(batch.state == BatchState.MAKING for batch in batches) or _under_way(mailing),
+        "moving": making
+        or any(batch.state in (BatchState.MAKING, BatchState.POSTING) for batch in batches)
+        or _under_way(mailing),
         "stands": making and mailing.moved_at < timezone.now() - QUIET,
         "to_print": mailing.letters.filter(
             channel=LetterChannel.PRINT, rank=queries.RANKS[LetterState.MADE], batch=None
