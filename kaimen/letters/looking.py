@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from kaimen.foundation import sms
 from kaimen.letters.enums import NUMBERED_EACH, LetterChannel
-from kaimen.letters.heads import number_problems
+from kaimen.letters.heads import number_problems, sender_of
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.printer import unprintable
 from kaimen.letters.sheets import filled_parts, known_fields, values_of
@@ -103,13 +103,16 @@ class Look:
             mailing, self.now
         )
         signs = unprintable("".join(mailing.text.values()))
-        stops = words or signs or seen["empty"] or seen["glyphs"] or not seen["total"]
+        sender = sender_of(mailing.organisation)
+        head_signs = unprintable(sender.name + "".join(sender.lines))
+        stops = words or signs or head_signs or seen["empty"] or seen["glyphs"] or not seen["total"]
         kinds = {name: seen[name] for name in (*KINDS, *KINDS.values())}
         return kinds | {
             "total": seen["total"],
             "channels": seen["channels"],
             "words": words,
             "signs": signs,
+            "head_signs": head_signs,
             "doubles": _doubles(mailing),
             "ways": _ways_shut(seen["channels"]),
             "blocks": bool(stops),

@@ -42,6 +42,11 @@ class Counts:
         return self.total - self.received
 
     @property
+    def back(self) -> int:
+        """Bounced or returned: the sender mends the address."""
+        return self.by_state.get(LetterState.BOUNCED, 0) + self.by_state.get(LetterState.RETURNED, 0)
+
+    @property
     def made(self) -> int:
         return self.total - self.by_state.get(LetterState.WAITING, 0)
 

@@ -120,7 +120,9 @@ def test_the_steps_of_the_test_above_are_all_there_are(park: World) -> None:
     assert dying.life == 0
 
 
-def test_a_slice_does_some_and_leaves_the_rest_to_the_next(park: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slice_does_some_and_leaves_the_rest_to_the_next(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """However short: so that notices, mails and escalations of a single worker go between."""
     monkeypatch.setattr(looking, "AT_ONCE", 2)
     monkeypatch.setattr(reading, "TAKEN_AT_ONCE", 1)
@@ -148,7 +150,9 @@ def test_a_slice_does_some_and_leaves_the_rest_to_the_next(park: World, monkeypa
     assert whole(found)
 
 
-def test_what_the_slices_before_saw_stands_in_the_report(park: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_slices_before_saw_stands_in_the_report(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(looking, "AT_ONCE", 2)
     monkeypatch.setattr(looking, "SHOWN", 3)
     found = draft(park)
@@ -288,7 +292,7 @@ def test_a_long_list_is_dropped_by_a_job_and_nobody_sees_it_any_more(
     assert Letter.objects.count() == PEOPLE  # the request removes none
     assert DBTaskResult.objects.get().args_kwargs["args"] == [found.pk]
     assert {sender.get(at).status_code for at in (path, f"/letters/one/{one.pk}")} == {404}
-    assert f"href=\"{path}\"" not in sender.get("/letters/").content.decode()
+    assert f'href="{path}"' not in sender.get("/letters/").content.decode()
     assert doors.letter_behind(token) is None
     with pytest.raises(NotNow, match="moved"):
         actions.drop_mailing(mailing=found, by=park.supervisor, now=MONDAY)

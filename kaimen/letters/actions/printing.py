@@ -17,7 +17,7 @@ from kaimen.letters.models import Batch, Letter, Mailing
 from kaimen.letters.papers import Address
 from kaimen.letters.printer import print_labels, print_together
 from kaimen.letters.sheets import Writer
-from kaimen.logic.posting import Pair, postal_key
+from kaimen.logic.posting import Pair, postal_key, without_postcode
 
 from .moving import AT_ONCE
 
@@ -150,7 +150,9 @@ def _read(batch: Batch, order: Sequence[int]) -> Iterator[Letter]:
 def address_of(letter: Letter) -> Address:
     return Address(
         name=letter.name,
-        lines=tuple(part for part in (letter.address, letter.unit) if part),
+        lines=tuple(
+            part for part in (without_postcode(letter.address, letter.postcode), letter.unit) if part
+        ),
         postcode=letter.postcode,
         number=letter.number,
         honorific="收",

@@ -80,6 +80,7 @@ def _report(mailing: Mailing, report: dict[str, Any]) -> dict[str, Any]:
     return {
         "words": [wording.text_problem(*problem) for problem in report["words"]],
         "signs": report["signs"],
+        "head_signs": report.get("head_signs", []),
         "empty": known(report["empty"]),
         "glyphs": [
             (one, " ".join(f"{c}（U+{ord(c):04X}）" for c in signs)) for one, signs in known(report["glyphs"])
