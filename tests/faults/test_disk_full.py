@@ -101,10 +101,11 @@ def test_what_was_still_in_the_buffer_when_the_disk_was_full(settings: Any, tmp_
     """The last few bytes reach the disk only when the file is read again."""
     with small_disk(tmp_path, 1) as disk:
         settings.FILE_UPLOAD_TEMP_DIR, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = disk, 10
-        fill(disk)
         handler = Bounded()
         handler.new_file("files", "a.jpg", "image/jpeg", None)
         handler.receive_data_chunk(b"x" * 100, 0)
-        upload = handler.file_complete(100)
-        assert upload.no_room and upload.size == 100
+        fill(disk)
+        handler.receive_data_chunk(b"x" * 6000, 100)  # less than Python's buffer, more than a page of the disk
+        upload = handler.file_complete(6100)
+        assert upload.no_room and upload.size == 6100
         upload.close()
