@@ -134,9 +134,8 @@ def searched(person: Person) -> list[int]:
     here = set(_here(person))
     others = Organisation.objects.filter(kind=OrganisationKind.COMMUNITY).exclude(pk__in=here)
     elsewhere = list(others.values_list("pk", flat=True))
-    if (
-        elsewhere
-    ):  # all that the person ever owned is looked through: only where there is another place to own it
+    # All that the person ever owned is looked through only where there is another place to own it.
+    if elsewhere:
         owned = Case.objects.filter(owner=person).exclude(community__in=here).order_by()
         here |= set(others.filter(pk__in=owned.values("community")).values_list("pk", flat=True))
     return sorted(here)
