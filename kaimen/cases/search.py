@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, CaseText
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert_values
 from kaimen.logic.text import grams, han_spaced
 
 FOUND_AT_MOST = 300
@@ -28,13 +28,16 @@ def body_of(case: Case) -> str:
 def write_new_texts(said: Iterable[tuple[Case, str]]) -> None:
     """The searchable text of cases just written, each with what was answered ("" for none yet); the index follows by
     database triggers (migration)."""
-    insert(
-        CaseText(
-            case=case,
-            community_id=case.community_id,
-            body=han_spaced("\n".join([body_of(case), answer])),
-        )
-        for case, answer in said
+    insert_values(
+        CaseText,
+        (
+            {
+                "case_id": case.pk,
+                "community_id": case.community_id,
+                "body": han_spaced("\n".join([body_of(case), answer])),
+            }
+            for case, answer in said
+        ),
     )
 
 
