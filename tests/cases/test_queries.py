@@ -126,7 +126,9 @@ def test_search_finds_by_everything_a_case_says(park: World) -> None:
     assert find(case.number) == {case}
     assert find("KM-2026") == {case, other}
     dotted = park.case(words="差3.5个小时的工资。能不能补？", title="工资")
-    assert find("3.5个小时") == find("工资能不能补") == find("工资。能") == {dotted}  # what stands between is no letter
+    assert (
+        find("3.5个小时") == find("工资能不能补") == find("工资。能") == {dotted}
+    )  # what stands between is no letter
     assert find("5个小") == {dotted}
     assert find("资能") == {dotted}
     assert find("资 工") == {dotted}
