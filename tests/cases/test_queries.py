@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kaimen.cases import actions, queries
 from kaimen.foundation.organisations import add_organisation
 from tests.cases.cast import World
+from tests.cast import signed_in
 
 
 def queries_of(read) -> int:
@@ -46,6 +48,7 @@ def board(watch: queries.Watch) -> list[list[str]]:
 
 READS = {
     "desk": lambda w: [(c.owner.name, c.service.name, c.open_tasks) for c in queries.desk(w.officer)[:50]],
+    "page of the desk": lambda w: signed_in(Client(), w.officer).get("/desk/").status_code,
     "search": lambda w: [(c.owner.name, c.enterprise.name) for c in queries.search(w.officer, "停车位")[:50]],
     "inbox": lambda w: [
         (t.organisation.name, t.due_on, [c.number for c in t.cases.all()]) for t in queries.inbox(w.handler)
