@@ -26,6 +26,24 @@ SOON_DAYS = 1  # due today or on the next working day
 
 ROW = ("owner", "service", "domain", "enterprise", "place", "community")
 
+# what cases/_list.html says of a case
+SHOWN = (
+    *(
+        "number",
+        "title",
+        "words",
+        "state",
+        "kind",
+        "channel",
+        "urgent",
+        "urgent_why",
+        "received_at",
+        "next_due_on",
+    ),
+    *("escalation_level", "reopened_by_asker", "owner__name"),
+    *("domain__name", "domain__name_en", "enterprise__name", "enterprise__name_en"),
+)
+
 # these lists hold years of cases that are due no more: shown newest first, a page at a time from the index
 ENDLESS = frozenset({"any", str(CaseState.CLOSED), str(CaseState.DECLINED)})
 
@@ -100,9 +118,17 @@ def rows(cases: QuerySet[Case]) -> QuerySet[Case]:
 
 
 def as_rows(keys: Iterable[int]) -> list[Case]:
-    """The rows of these cases, in this order: what a page shows is read for that page only."""
+    """The rows of these cases, in this order: what a page shows is read for that page only, and nothing else.
+
+    A service with all its texts, forty times over, took as long as to find the forty.
+    """
     keys = list(keys)
-    found = {case.pk: case for case in rows(Case.objects.filter(pk__in=keys))}
+    shown = (
+        rows(Case.objects.filter(pk__in=keys))
+        .select_related(None)
+        .select_related("owner", "domain", "enterprise")
+    )
+    found = {case.pk: case for case in shown.only(*SHOWN).order_by()}
     return [found[key] for key in keys if key in found]
 
 
