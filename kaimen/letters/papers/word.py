@@ -151,7 +151,9 @@ class _Writer:
             several = f"{n}." if len(sheet.enclosures) > 1 else ""
             lead = "　　附件：" if n == 1 else "　　　　　"
             self.line(f"{lead}{several}{name}")
-        self.line("")
+        if self.document.paragraphs:  # name and date never stand on a page without any of the text
+            self.document.paragraphs[-1].paragraph_format.keep_with_next = True
+        self.line("").paragraph_format.keep_with_next = True
         date = _wide(sheet.date)
         names = max((_wide(name) for name in sheet.signature), default=0)
         name_end, date_end = _ends(names, date, sheet.sealed) if self.form.official else (0, 0)
@@ -159,6 +161,7 @@ class _Writer:
             if words:
                 shape = self.line(words, align=RIGHT).paragraph_format
                 shape.right_indent = Pt(max(0, end) * self.form.size)
+                shape.keep_with_next = words is not sheet.date
 
     def _paragraph(self, align: WD_ALIGN_PARAGRAPH | None, pitch: float = 0) -> Paragraph:
         paragraph = self.document.add_paragraph()

@@ -246,6 +246,17 @@ def test_word_numbers_its_pages_at_the_outer_edge(kind: str, first: bool) -> Non
         assert "PAGE" not in section.first_page_footer.paragraphs[0]._element.xml
 
 
+def test_in_word_name_and_date_stay_with_the_end_of_the_text() -> None:
+    """Seen in an office program: the date alone on a page."""
+    *_above, text_end, between, name, date = docx.Document(
+        io.BytesIO(make_docx("motion", OFFICIAL))
+    ).paragraphs
+    assert date.text == OFFICIAL.date and LONG in text_end.text
+    assert [one.paragraph_format.keep_with_next for one in (text_end, between, name, date)] == [
+        True, True, True, False,
+    ]  # fmt: skip
+
+
 def test_word_letters_are_numbered_from_the_second_page_on() -> None:
     section = docx.Document(io.BytesIO(make_docx("answer", OFFICIAL))).sections[0]
     assert section.different_first_page_header_footer
