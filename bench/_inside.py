@@ -1,4 +1,4 @@
-"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages, mailing."""
+"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages, mailing, posted, dropped."""
 
 import json
 import sys
@@ -112,6 +112,8 @@ COMMANDS = {
     "mailing": _mailings.mailing,
     "on_its_way": _mailings.on_its_way,
     "pages_of_mailing": _mailings.pages_of,
+    "posted": _mailings.posted,
+    "dropped": _mailings.dropped,
 }
 
 if __name__ == "__main__":

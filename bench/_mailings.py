@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
@@ -13,9 +14,11 @@ from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Organisation
 from kaimen.foundation.permissions import holders
 from kaimen.letters import actions
+from kaimen.letters.actions.dropping import drop_slice
 from kaimen.letters.actions.moving import recount
+from kaimen.letters.actions.posting import post_slice
 from kaimen.letters.enums import RANKS, LetterChannel, LetterState
-from kaimen.letters.models import Letter, LetterTemplate, Mailing, MailingCount
+from kaimen.letters.models import Batch, Letter, LetterTemplate, Mailing, MailingCount
 
 FAMILY = "王李张刘陈杨黄赵周吴徐孙胡朱高林何郭马罗"
 GIVEN = "伟芳娜敏静强磊军洋勇艳杰娟涛明超秀霞平刚桂英华玉兰建国志文"
@@ -62,12 +65,55 @@ def mailing(given: Any) -> Any:
     began = time.perf_counter()
     actions.take_table(mailing=found, upload=upload, by=by, now=timezone.now())
     asked = time.perf_counter()
-    actions.read_list(pk=found.pk)
-    done = time.perf_counter()
+    slices = _slices(lambda: actions.read_list(pk=found.pk))
     found.refresh_from_db()
     if (found.state, found.total) != ("checked", number):
         raise SystemExit(f"not all there: {found.state} {found.total} {found.problem} {found.report}")
-    return {"mailing": found.pk, "request_s": round(asked - began, 3), "job_s": round(done - asked, 1)}
+    return {"mailing": found.pk, "request_s": round(asked - began, 3), **slices}
+
+
+def posted(given: Any) -> Any:
+    """All letters in one batch that was taken to the post: seconds of the request, and of the jobs that write it down."""
+    found = Mailing.objects.get(pk=given["mailing"])
+    by = holders(RoleKind.SUPERVISOR, found.community)[0].person
+    letters = Letter.objects.filter(mailing=found)
+    batch = Batch.objects.create(mailing=found, number=1, state="ready", letters_count=found.total)
+    made = LetterState.MADE
+    for low in range(0, found.total, BLOCK):
+        block = letters.filter(seq__gt=low, seq__lte=low + BLOCK)
+        block.update(batch=batch, channel=LetterChannel.PRINT, state=made, rank=RANKS[made])
+    MailingCount.objects.filter(mailing=found).delete()
+    MailingCount.objects.create(mailing=found, channel=LetterChannel.PRINT, state=made, letters=found.total)
+    began = time.perf_counter()
+    actions.post_batch(batch=batch, by=by, now=timezone.now())
+    asked = time.perf_counter()
+    slices = _slices(lambda: post_slice(pk=batch.pk))
+    if letters.filter(state=LetterState.SENT).count() != found.total:
+        raise SystemExit("not all are sent")
+    return {"request_s": round(asked - began, 3), **slices}
+
+
+def dropped(given: Any) -> Any:
+    """A draft with its whole list taken back: seconds of the request, and of the jobs that remove it."""
+    found = Mailing.objects.get(pk=given["mailing"])
+    by = holders(RoleKind.SUPERVISOR, found.community)[0].person
+    began = time.perf_counter()
+    actions.drop_mailing(mailing=found, by=by, now=timezone.now())
+    asked = time.perf_counter()
+    slices = _slices(lambda: drop_slice(pk=found.pk))
+    if Mailing.objects.filter(pk=found.pk).exists():
+        raise SystemExit("it is still there")
+    return {"request_s": round(asked - began, 3), **slices}
+
+
+def _slices(one: Callable[[], bool]) -> dict[str, Any]:
+    """One job after the other, as a worker does them, until nothing is left."""
+    times, more = [], True
+    while more:
+        began = time.perf_counter()
+        more = one()
+        times.append(time.perf_counter() - began)
+    return {"job_s": round(sum(times), 1), "slices": len(times), "longest_s": round(max(times), 1)}
 
 
 def _row(n: int) -> str:

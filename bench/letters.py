@@ -88,11 +88,16 @@ def shown(recipients: int, database: str) -> dict[str, Any]:
                     built.ask(port, "pages", 2, pages=wanted[:10])
                     got = built.ask(port, "pages", 1, pages=wanted * ROUNDS)
                     pages[name] = {"p95_ms": _p95(got), "queries": asked["queries"][name]}
+        posted = built.inside("posted", read)
+        dropped = built.inside("dropped", built.inside("mailing", {"recipients": recipients}))
     return {
         "recipients": recipients,
         "database": database,
         "list_request_s": read["request_s"],
         "list_job_s": read["job_s"],
+        "list_slice_s": read["longest_s"],
+        "posted": posted,
+        "dropped": dropped,
         "pages": pages,
     }
 
@@ -116,7 +121,13 @@ def _table(figures: dict[str, Any]) -> None:
         print(f"peak {figures['peak_mb']} MB, {figures['peak_mb'] / PROMISE_MB:.2f} of the promise")
     if "pages" in figures:
         print(f"{figures['recipients']} recipients, {figures['database']}: the list took the request")
-        print(f"{figures['list_request_s']} s and the job {figures['list_job_s']} s")
+        print(f"{figures['list_request_s']} s and the jobs {figures['list_job_s']} s,")
+        print(f"the longest of them {figures['list_slice_s']} s")
+        for what in ("posted", "dropped"):
+            row = figures[what]
+            print(
+                f"{what}: request {row['request_s']} s, jobs {row['job_s']} s, longest {row['longest_s']} s"
+            )
         print(f"{'':12}{'p95 ms':>9}{'/ promise':>11}{'queries':>9}")
         for name, row in figures["pages"].items():
             print(f"{name:12}{row['p95_ms']:9.1f}{row['p95_ms'] / PAGE_MS:11.2f}{row['queries']:9}")

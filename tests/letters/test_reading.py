@@ -194,9 +194,31 @@ def test_a_worker_thought_dead_changes_nothing_any_more(park: World) -> None:
     Mailing.objects.filter(pk=found.pk).update(read_mark="slow")
     slow = _Reading(Mailing.objects.get(pk=found.pk), "slow", MONDAY)
     slow.count()
-    read_list(pk=found.pk, now=MONDAY)
+    assert read_list(pk=found.pk, seconds=0, now=MONDAY)  # it is still being read, by another
     with pytest.raises(Overtaken):
         slow.run()
+    assert found.letters.count() == 2
+    while read_list(pk=found.pk, now=MONDAY):
+        pass
+    assert whole(found)
+
+
+def test_killed_between_the_letters_and_their_count_neither_is_kept(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = taken(park)
+    assert read_list(pk=found.pk, seconds=0, now=MONDAY)
+
+    def dying(*_given: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as killed:
+        killed.setattr(reading, "add_counts", dying)
+        with pytest.raises(SystemExit):
+            read_list(pk=found.pk, now=MONDAY)
+    found.refresh_from_db()
+    assert (found.total, found.letters.count()) == (2, 2) and counts_agree(found)
+    read_list(pk=found.pk, now=MONDAY)
     assert whole(found)
 
 

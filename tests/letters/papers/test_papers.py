@@ -173,7 +173,7 @@ def test_an_envelope_has_its_postcode_in_the_boxes() -> None:
 def test_word_gets_the_same_words_with_chinese_fonts(kind: str) -> None:
     made = make_docx(kind, OFFICIAL)
     document = docx.Document(io.BytesIO(made))
-    said = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    said = "".join(paragraph.text for paragraph in document.paragraphs).replace("\n", "")  # of the title
     for words in (OFFICIAL.title, OFFICIAL.salutation, LONG, OFFICIAL.date):
         assert words in said
     fonts = {run._element.rPr.rFonts.get(qn("w:eastAsia")) for p in document.paragraphs for run in p.runs}
@@ -210,6 +210,71 @@ def test_word_places_name_and_date_with_and_without_a_seal(
     assert (signed.text, date.text) == (name, OFFICIAL.date)
     indents = (signed.paragraph_format.right_indent, date.paragraph_format.right_indent)
     assert [indent and indent.pt / 16 for indent in indents] == [pytest.approx(end) for end in ends]
+
+
+def _xml(made: bytes, name: str) -> str:
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        return archive.read(name).decode()
+
+
+def test_word_has_28_characters_in_a_line_and_22_lines_on_a_page() -> None:
+    """Seen in an office program: without the track 27 stand in a line, with a pitch of 29 points 21 on a page."""
+    document = docx.Document(io.BytesIO(make_docx("official", OFFICIAL)))
+    body = next(p for p in document.paragraphs if LONG in p.text)
+    track = body.runs[0]._element.rPr.find(qn("w:spacing"))
+    room = (210 - 28 - 26) / 25.4 * 72
+    assert 28 * (16 + int(track.get(qn("w:val"))) / 20) <= room < 29 * (16 + int(track.get(qn("w:val"))) / 20)
+    pitch = body.paragraph_format.line_spacing
+    assert pitch and 22 * round(pitch.pt * 20) / 20 <= 225 / 25.4 * 72 < 23 * pitch.pt
+    assert body.paragraph_format.widow_control is False
+
+
+@pytest.mark.parametrize(("kind", "first"), [("official", True), ("reply", False), ("motion", False)])
+def test_word_numbers_its_pages_at_the_outer_edge(kind: str, first: bool) -> None:
+    """GB/T 9704-2012, 7.5, and 10.1: a paper in the form of a letter has none on its first page."""
+    document = docx.Document(io.BytesIO(make_docx(kind, OFFICIAL)))
+    section = document.sections[0]
+    assert section.different_first_page_header_footer is not first
+    assert document.settings.odd_and_even_pages_header_footer
+    for footer, side in ((section.footer, "right"), (section.even_page_footer, "left")):
+        number = footer.paragraphs[0]
+        assert 'w:instr="PAGE"' in number._element.xml and number._element.xml.count("—") == 2
+        assert f'w:jc w:val="{side}"' in number._element.xml
+    if not first:
+        head = section.first_page_header.paragraphs[0]
+        assert head.text == OFFICIAL.sender.name and "thickThinSmallGap" in head._element.xml
+        assert "PAGE" not in section.first_page_footer.paragraphs[0]._element.xml
+
+
+def test_in_word_name_and_date_stay_with_the_end_of_the_text() -> None:
+    """Seen in an office program: the date alone on a page."""
+    *_above, text_end, between, name, date = docx.Document(
+        io.BytesIO(make_docx("motion", OFFICIAL))
+    ).paragraphs
+    assert date.text == OFFICIAL.date and LONG in text_end.text
+    assert [one.paragraph_format.keep_with_next for one in (text_end, between, name, date)] == [
+        True, True, True, False,
+    ]  # fmt: skip
+
+
+def test_word_letters_are_numbered_from_the_second_page_on() -> None:
+    section = docx.Document(io.BytesIO(make_docx("answer", OFFICIAL))).sections[0]
+    assert section.different_first_page_header_footer
+    assert 'w:instr="PAGE"' in section.footer.paragraphs[0]._element.xml
+
+
+def test_word_knows_the_language_and_what_to_take_for_a_face_it_has_not() -> None:
+    """Without the language a comma stands in the middle of its square."""
+    made = make_docx("official", OFFICIAL)
+    assert 'w:eastAsia="zh-CN"' in _xml(made, "word/styles.xml")
+    assert 'w:name="仿宋_GB2312"><w:altName w:val="仿宋"/>' in _xml(made, "word/fontTable.xml")
+
+
+def test_a_title_in_word_breaks_between_words_into_lines_of_like_length() -> None:
+    title = "示例工业社区工会关于延长食堂晚饭供应时间的决定"
+    document = docx.Document(io.BytesIO(make_docx("official", replace(OFFICIAL, title=title))))
+    lines = next(p.text for p in document.paragraphs if "关于延长" in p.text).split("\n")
+    assert lines == ["示例工业社区工会关于延长", "食堂晚饭供应时间的决定"]
 
 
 def test_for_both_sides_a_new_volume_begins_on_a_front_too() -> None:
