@@ -29,6 +29,7 @@ PATIENCE = timedelta(minutes=5)  # until a timed job that failed is tried again
 FIRST_WAIT = 10  # seconds until a failed job is tried again, four times as long after each further attempt
 ASTRAY = timedelta(minutes=10)  # a moment so far ahead was written under a wrong clock
 AT_ONCE = 50  # jobs done before the timetable is looked at again
+TURN = 20.0  # seconds after which it is looked at too: a list of 100,000 is read by one job after the other
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,15 @@ class PatientWorker(Worker):
             worker_id=worker_id,
             excluded_queue_names=[],
         )
+        self.turn_until = float("inf")
 
     def run_task(self, db_task_result: DBTaskResult) -> None:
         super().run_task(db_task_result)
         db_task_result.refresh_from_db(fields=["status", "worker_ids"])
         if db_task_result.status == TaskResultStatus.FAILED:
             retry(db_task_result, timezone.now())
+        if time.monotonic() >= self.turn_until:
+            self.max_tasks = 0  # done before is more than that: the turn ends with this job
 
     def run_forever(self) -> None:
         """Until asked to stop. A database that is away is waited for: a failover takes seconds, a restart loses jobs."""
@@ -142,6 +146,7 @@ class PatientWorker(Worker):
         reap(now)
         run_due(now)
         self.max_tasks = self._run_tasks + AT_ONCE  # a full queue must not starve the timetable
+        self.turn_until = time.monotonic() + TURN
         self.run()
         return self._run_tasks < self.max_tasks
 

@@ -77,7 +77,7 @@ def obvious_service(community: Organisation, words: str, heard: Heard | None = N
     """
     said = clean(words)[:LISTENED]
     heard = heard or hear(community, said, why=False)
-    found = find_services(community, said, heard) if said else []
+    found = find_services(community, said, heard, limit=2, why=False) if said else []
     return found[0].service if found and _clear(found, heard) else None
 
 

@@ -38,6 +38,7 @@ class MailingState(TextChoices):
     SENDING = "sending", _("在送")
     DONE = "done", _("都收到了")
     STOPPED = "stopped", _("停了")
+    DROPPED = "dropped", _("不写了")
 
 
 # verb -> (states it may start from, state it leads to)
@@ -56,6 +57,10 @@ MAILING_TRANSITIONS: dict[str, tuple[frozenset[MailingState], MailingState]] = {
         MailingState.STOPPED,
     ),
     "go_on": (frozenset({MailingState.STOPPED}), MailingState.MAKING),
+    "drop": (
+        frozenset({MailingState.DRAFT, MailingState.READING, MailingState.CHECKED}),
+        MailingState.DROPPED,
+    ),
 }
 OPEN_TO_CHANGE = frozenset({MailingState.DRAFT, MailingState.CHECKED})
 
@@ -138,4 +143,5 @@ class ReturnReason(TextChoices):
 class BatchState(TextChoices):
     MAKING = "making", _("在排印")
     READY = "ready", _("可以打印")
+    POSTING = "posting", _("正在记寄出")
     SENT = "sent", _("寄出了")

@@ -7,7 +7,9 @@ from django_tasks import task
 
 from kaimen.foundation.jobs import timetable
 from kaimen.letters import files
+from kaimen.letters.actions.dropping import drop_slice
 from kaimen.letters.actions.making import make_slice
+from kaimen.letters.actions.posting import post_slice
 from kaimen.letters.actions.printing import forget_printed, make_batch
 from kaimen.letters.actions.reading import read_list
 from kaimen.letters.actions.sending import send_slice, waiting_now
@@ -20,8 +22,18 @@ LOOSE = timedelta(days=1)
 
 @task()
 def read_list_of(mailing_id: int) -> None:
-    """A long list, read and looked through."""
-    read_list(pk=mailing_id)
+    """One slice of reading a long list and looking through it; the next is a job of its own."""
+    if read_list(pk=mailing_id):
+        with transaction.atomic():
+            read_list_of.enqueue(mailing_id)
+
+
+@task()
+def drop_slice_of(mailing_id: int) -> None:
+    """One slice of removing a dropped list, as above."""
+    if drop_slice(pk=mailing_id):
+        with transaction.atomic():
+            drop_slice_of.enqueue(mailing_id)
 
 
 @task()
@@ -50,11 +62,21 @@ def make_batch_of(batch_id: int) -> None:
     make_batch(pk=batch_id)
 
 
+@task()
+def post_slice_of(batch_id: int) -> None:
+    """One slice of writing down that a batch was posted, as above."""
+    if post_slice(pk=batch_id):
+        with transaction.atomic():
+            post_slice_of.enqueue(batch_id)
+
+
 @timetable(every=timedelta(minutes=2))
 def mind_mailings(now: datetime) -> None:
     """Whatever stands still goes on: a worker that was killed, a letter that was asked to wait, a batch half made."""
     for mailing in Mailing.objects.filter(state=MailingState.READING, moved_at__lt=now - QUIET):
         read_list_of.enqueue(mailing.pk)
+    for mailing in Mailing.objects.filter(state=MailingState.DROPPED, moved_at__lt=now - QUIET):
+        drop_slice_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.MAKING, moved_at__lt=now - QUIET):
         make_slice_of.enqueue(mailing.pk)
     for mailing in Mailing.objects.filter(state=MailingState.SENDING):
@@ -62,8 +84,11 @@ def mind_mailings(now: datetime) -> None:
             make_slice_of.enqueue(mailing.pk)
         if waiting_now(mailing, now):
             send_slice_of.enqueue(mailing.pk)
-    for batch in Batch.objects.filter(state=BatchState.MAKING, mailing__moved_at__lt=now - QUIET):
+    still = Batch.objects.filter(mailing__moved_at__lt=now - QUIET)
+    for batch in still.filter(state=BatchState.MAKING):
         make_batch_of.enqueue(batch.pk)
+    for batch in still.filter(state=BatchState.POSTING, sent_at__lt=now - QUIET):
+        post_slice_of.enqueue(batch.pk)
 
 
 @timetable(every=timedelta(hours=24))

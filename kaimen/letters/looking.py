@@ -5,7 +5,6 @@ The report is kept with the mailing: numbers and codes, letters by their number,
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.utils import timezone
 
 from kaimen.foundation import sms
 from kaimen.letters.enums import NUMBERED_EACH, LetterChannel
-from kaimen.letters.heads import number_problems
+from kaimen.letters.heads import number_problems, sender_of
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
 from kaimen.letters.printer import unprintable
 from kaimen.letters.sheets import filled_parts, known_fields, values_of
@@ -23,6 +22,12 @@ from kaimen.logic.letters import check_text, fields_in
 
 AT_ONCE = 2000
 SHOWN = 200  # of one kind; the rest is counted
+KINDS = {
+    "empty": "empty_count",
+    "glyphs": "glyph_count",
+    "no_address": "no_address_count",
+    "unsubscribed": "unsubscribed_count",
+}
 GLYPH_FIELDS = ("name", "unit", "title", "address")
 
 
@@ -43,42 +48,12 @@ def wrong_with(text: dict[str, str], known: list[str], kind: str = "") -> list[l
     return found
 
 
-def look_through(
-    mailing: Mailing, now: datetime, after_some: Callable[[int], None] | None = None
-) -> dict[str, Any]:
-    """What making it would do. `blocks`: something must be mended first, or left out.
-
-    `after_some` hears now and then how many letters were looked at; it may write.
-    """
-    words = wrong_with(mailing.text, known_fields(mailing), mailing.kind) + number_problems(mailing, now)
-    used = {name for part in filled_parts(mailing.kind, mailing.text) for name in fields_in(part)}
-    look = _Look(mailing, used, timezone.localdate(now))
-    last = done = 0
-    while some := list(mailing.letters.filter(seq__gt=last).order_by("seq")[:AT_ONCE]):
-        for letter in some:
-            look.at(letter)
-        last, done = some[-1].seq, done + len(some)
-        if after_some:
-            after_some(done)
-    signs = unprintable("".join(mailing.text.values()))
-    report = {
-        "total": look.total,
-        "channels": dict(look.channels),
-        "words": words,
-        "signs": signs,
-        "empty": look.empty[:SHOWN],
-        "empty_count": len(look.empty),
-        "glyphs": look.glyphs[:SHOWN],
-        "glyph_count": len(look.glyphs),
-        "no_address": look.no_address[:SHOWN],
-        "no_address_count": len(look.no_address),
-        "unsubscribed": look.unsubscribed[:SHOWN],
-        "unsubscribed_count": len(look.unsubscribed),
-        "doubles": _doubles(mailing),
-        "ways": _ways_shut(look.channels),
-    }
-    report["blocks"] = bool(words or signs or look.empty or look.glyphs or not look.total)
-    return report
+def look_through(mailing: Mailing, now: datetime) -> dict[str, Any]:
+    """What making it would do, in one go. `blocks`: something must be mended first, or left out."""
+    look = Look(mailing, now)
+    while look.some():
+        pass
+    return look.report()
 
 
 def unsubscribed_digests(mailing: Mailing) -> set[str]:
@@ -94,35 +69,79 @@ def wants_none(letter: Letter, digests: set[str]) -> bool:
     )
 
 
-class _Look:
-    def __init__(self, mailing: Mailing, used: set[str], day: Any) -> None:
-        self.mailing, self.used, self.day = mailing, used, day
-        self.total = 0
-        self.channels: dict[str, int] = defaultdict(int)
-        self.empty: list[list[Any]] = []
-        self.glyphs: list[list[Any]] = []
-        self.no_address: list[int] = []
-        self.unsubscribed: list[int] = []
+class Look:
+    """A look through a mailing, some letters at a time. What it has seen is in `so_far`, from which another may go on."""
+
+    def __init__(self, mailing: Mailing, now: datetime, so_far: dict[str, Any] | None = None) -> None:
+        self.mailing, self.now, self.day = mailing, now, timezone.localdate(now)
+        self.so_far: dict[str, Any] = so_far or {
+            "last": 0, "done": 0, "total": 0, "channels": {}, **dict.fromkeys(KINDS.values(), 0),
+            **{kind: [] for kind in KINDS},
+        }  # fmt: skip
+        self._used = {name for part in filled_parts(mailing.kind, mailing.text) for name in fields_in(part)}
         self._none = unsubscribed_digests(mailing)
 
-    def at(self, letter: Letter) -> None:
+    @property
+    def done(self) -> int:
+        return int(self.so_far["done"])
+
+    def some(self) -> bool:
+        """Look at the next AT_ONCE letters; False when there are none left."""
+        here = self.mailing.letters.filter(seq__gt=self.so_far["last"])
+        letters = list(here.order_by("seq")[:AT_ONCE])
+        for letter in letters:
+            self._at(letter)
+        if letters:
+            self.so_far["last"] = letters[-1].seq
+            self.so_far["done"] += len(letters)
+        return bool(letters)
+
+    def report(self) -> dict[str, Any]:
+        """Of all that was looked at; `blocks`: something must be mended first, or left out."""
+        seen, mailing = self.so_far, self.mailing
+        words = wrong_with(mailing.text, known_fields(mailing), mailing.kind) + number_problems(
+            mailing, self.now
+        )
+        signs = unprintable("".join(mailing.text.values()))
+        sender = sender_of(mailing.organisation)
+        head_signs = unprintable(sender.name + "".join(sender.lines))
+        stops = words or signs or head_signs or seen["empty"] or seen["glyphs"] or not seen["total"]
+        kinds = {name: seen[name] for name in (*KINDS, *KINDS.values())}
+        return kinds | {
+            "total": seen["total"],
+            "channels": seen["channels"],
+            "words": words,
+            "signs": signs,
+            "head_signs": head_signs,
+            "doubles": _doubles(mailing),
+            "ways": _ways_shut(seen["channels"]),
+            "blocks": bool(stops),
+        }
+
+    def _at(self, letter: Letter) -> None:
         if wants_none(letter, self._none):
-            self.unsubscribed.append(letter.seq)
+            self._note("unsubscribed", letter.seq)
             return
-        self.total += 1
-        self.channels[letter.channel] += 1
+        self.so_far["total"] += 1
+        channels = self.so_far["channels"]
+        channels[letter.channel] = channels.get(letter.channel, 0) + 1
         values = values_of(letter, self.mailing, self.day)
-        self.empty += [[letter.seq, n] for n in sorted(self.used) if n in values and not values[n].strip()]
-        if letter.fields:
-            lacking = sorted(name for name in self.used if name not in values)
-            self.empty += [[letter.seq, name] for name in lacking]
+        for name in sorted(self._used):
+            if (name in values and not values[name].strip()) or (letter.fields and name not in values):
+                self._note("empty", [letter.seq, name])
         if letter.channel == LetterChannel.PRINT and not letter.address:
-            self.no_address.append(letter.seq)
+            self._note("no_address", letter.seq)
         said = "".join(getattr(letter, name) for name in GLYPH_FIELDS)
         if letter.fields:
             said += "".join(json.loads(letter.fields).values())
         if signs := unprintable(said):
-            self.glyphs.append([letter.seq, "".join(signs)])
+            self._note("glyphs", [letter.seq, "".join(signs)])
+
+    def _note(self, kind: str, what: Any) -> None:
+        """Of each kind the first SHOWN by number, the rest is counted."""
+        self.so_far[KINDS[kind]] += 1
+        if len(self.so_far[kind]) < SHOWN:
+            self.so_far[kind].append(what)
 
 
 def _doubles(mailing: Mailing) -> list[list[Any]]:

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import scope
-from kaimen.letters.enums import RANKS, RECEIVED, LetterState
+from kaimen.letters.enums import RANKS, RECEIVED, LetterState, MailingState
 from kaimen.letters.models import Letter, Mailing, MailingCount
 from kaimen.letters.permissions import SENDERS
 from kaimen.logic.posting import scanned
@@ -42,6 +42,11 @@ class Counts:
         return self.total - self.received
 
     @property
+    def back(self) -> int:
+        """Bounced or returned: the sender mends the address."""
+        return self.by_state.get(LetterState.BOUNCED, 0) + self.by_state.get(LetterState.RETURNED, 0)
+
+    @property
     def made(self) -> int:
         return self.total - self.by_state.get(LetterState.WAITING, 0)
 
@@ -51,6 +56,7 @@ def mailings_of(person: Person, community: Organisation) -> QuerySet[Mailing]:
     mine = scope(person, *SENDERS)
     return (
         Mailing.objects.filter(community=community, organisation__in=mine, about="")
+        .exclude(state=MailingState.DROPPED)
         .select_related("organisation", "community", "created_by")
         .order_by("-pk")
     )

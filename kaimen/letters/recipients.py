@@ -1,7 +1,7 @@
 """Who a mailing goes to: holders of a role under an organisation, the rows of a table, or a list of another room."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -54,17 +54,19 @@ class Recipient:
         return hashlib.sha256(said.encode()).hexdigest()[:40]
 
 
-def by_roles(*, top: Organisation, role: str, kinds: Sequence[str]) -> Iterator[Recipient]:
+def by_roles(
+    *, top: Organisation, role: str, kinds: Sequence[str], besides: Container[str] = ()
+) -> Iterator[Recipient]:
     """Holders of `role` (or EVERYBODY who works there) at organisations of `kinds` (all without) under `top`.
 
-    Each person once, with the first organisation in the order of the tree. Who they are is known at once, what stands
+    Each person once, those of the keys `besides` not at all, with the first organisation in the order of the tree. Who they are is known at once, what stands
     about them is read by the hundred: nothing stays open while the caller writes.
     """
     rows = _holders(top, role, kinds)
     first: dict[int, int] = {}
     for pk, person in rows.order_by("organisation__path", "pk").values_list("pk", "person"):
         first.setdefault(person, pk)
-    waiting = iter(first.values())
+    waiting = (pk for person, pk in first.items() if f"p{person}" not in besides)
     while some := list(islice(waiting, AT_ONCE)):
         found = rows.select_related("person", "organisation").in_bulk(some)
         for row in (found[pk] for pk in some if pk in found):

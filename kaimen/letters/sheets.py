@@ -13,6 +13,7 @@ from kaimen.letters.models import Letter, Mailing
 from kaimen.letters.papers import Sheet
 from kaimen.logic import issuing
 from kaimen.logic import letters as text
+from kaimen.logic.posting import without_postcode
 
 # what every letter knows; a table adds its further columns
 FIELDS = ("姓名", "单位", "职务", "地址", "邮编", "日期", "署名", "编号")
@@ -85,7 +86,9 @@ class Writer:
         return Sheet(
             key=str(letter.pk or letter.seq),
             recipient=letter.name,
-            address=tuple(part for part in (letter.address, letter.unit) if part),
+            address=tuple(
+                part for part in (without_postcode(letter.address, letter.postcode), letter.unit) if part
+            ),
             postcode=letter.postcode,
             salutation=text.fill(self.mailing.text["greeting"], values),
             title=text.fill(self.mailing.text["title"], values),

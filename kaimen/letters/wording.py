@@ -24,6 +24,7 @@ NOT_NOW: dict[str, Any] = {
     "not_made": _("信还没做好，做好了才能送。"),
     "nothing_to_print": _("没有等着打印的纸信。"),
     "printing": _("另一批正在排印，等它排好再来。"),
+    "glyphs": _("这些字印不出来，换个写法：%(signs)s"),
     "no_reason": _("请选一个退回的原因。"),
     "template_name_taken": _("已经有一个模板叫这个名字了。"),
     "template_wrong": _("正文还有没配对的括号或星号，改好再存。"),
@@ -112,7 +113,7 @@ def stands_against(error: NotNow) -> list[str]:
         *(gettext("“%(name)s”没有填。") % {"name": name} for _seq, name in report["empty"]),
         *(
             gettext("这些字印不出来：%(signs)s") % {"signs": " ".join(signs)}
-            for signs in [report["signs"], *(signs for _seq, signs in report["glyphs"])]
+            for signs in [report["signs"], report["head_signs"], *(signs for _seq, signs in report["glyphs"])]
             if signs
         ),
     ]

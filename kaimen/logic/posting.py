@@ -82,6 +82,12 @@ def postcode_in(address: str) -> str:
     return ""
 
 
+def without_postcode(address: str, postcode: str) -> str:
+    """`address` without the `postcode` it begins with: on an envelope that stands in a place of its own."""
+    rest = address.strip()
+    return rest.removeprefix(postcode).lstrip(" ,，、") if postcode else rest
+
+
 def postal_key(postcode: str, unit: str, seq: int) -> tuple[str, str, int]:
     """Sorts letters as a post office wants them: by postcode, those without last, then all of one unit together."""
     return (postcode or "9", unit, seq)

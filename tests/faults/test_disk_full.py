@@ -105,7 +105,9 @@ def test_what_was_still_in_the_buffer_when_the_disk_was_full(settings: Any, tmp_
         handler.new_file("files", "a.jpg", "image/jpeg", None)
         handler.receive_data_chunk(b"x" * 100, 0)
         fill(disk)
-        handler.receive_data_chunk(b"x" * 6000, 100)  # less than Python's buffer, more than a page of the disk
+        handler.receive_data_chunk(
+            b"x" * 6000, 100
+        )  # less than Python's buffer, more than a page of the disk
         upload = handler.file_complete(6100)
         assert upload.no_room and upload.size == 6100
         upload.close()

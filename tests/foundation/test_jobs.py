@@ -137,6 +137,24 @@ def test_with_many_workers_at_once_each_timed_job_runs_once(alone: dict[str, job
     assert JobRun.objects.count() == 5
 
 
+@pytest.mark.django_db(transaction=True)
+def test_long_jobs_do_not_keep_the_timetable_waiting(
+    alone: dict[str, jobs.Timed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many wait: after TURN seconds due notices and escalations have their turn."""
+    ran: list[datetime] = []
+    jobs.timetable(every=timedelta(0))(ran.append)
+    for n in range(3):
+        effect.enqueue(f"job{n}")
+    worker = jobs.PatientWorker(interval=0, worker_id="w")
+    done = []
+    monkeypatch.setattr(jobs, "TURN", 0.0)
+    for _ in range(4):
+        idle = worker._turn()
+        done.append((len(ran), DBTaskResult.objects.filter(status="SUCCESSFUL").count(), idle))
+    assert done == [(1, 1, False), (2, 2, False), (3, 3, False), (4, 3, True)]
+
+
 def worker(*options: str, **more: str) -> subprocess.Popen[bytes]:
     """A real worker process on the database of this test."""
     database = settings.DATABASES["default"]

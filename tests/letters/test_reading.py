@@ -10,12 +10,13 @@ from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
 from kaimen.foundation.organisations import give_role
-from kaimen.letters import actions
-from kaimen.letters.actions import reading, writing
+from kaimen.letters import actions, doors, links, looking, recipients
+from kaimen.letters.actions import dropping, reading, writing
+from kaimen.letters.actions.dropping import drop_slice, forget_table
 from kaimen.letters.actions.reading import Overtaken, _Reading, read_list
 from kaimen.letters.errors import NotNow
-from kaimen.letters.jobs import QUIET, mind_mailings
-from kaimen.letters.models import Mailing
+from kaimen.letters.jobs import QUIET, mind_mailings, read_list_of
+from kaimen.letters.models import Letter, Mailing
 from tests.cast import MONDAY, World, signed_in
 from tests.letters.cast import counts_agree, the
 from tests.letters.test_writing import draft
@@ -119,6 +120,75 @@ def test_the_steps_of_the_test_above_are_all_there_are(park: World) -> None:
     assert dying.life == 0
 
 
+def test_a_slice_does_some_and_leaves_the_rest_to_the_next(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However short: so that notices, mails and escalations of a single worker go between."""
+    monkeypatch.setattr(looking, "AT_ONCE", 2)
+    monkeypatch.setattr(reading, "TAKEN_AT_ONCE", 1)
+    monkeypatch.setattr(recipients, "AT_ONCE", 1)
+    found = draft(park)
+    take(found, park, table(3, "企业,姓名,地址"))
+    read_list(pk=found.pk, now=MONDAY)
+    take(found, park, table())
+    far = []
+    while read_list(pk=found.pk, seconds=0, now=MONDAY):
+        found.refresh_from_db()
+        far.append((found.read_step, found.letters.count(), found.read_done, found.read_rows))
+    assert far == [
+        ("clear", 1, 0, 0),
+        ("clear", 0, 0, 0),
+        ("fill", 2, 2, 1),
+        ("fill", 4, 4, 3),
+        ("fill", 6, 6, 5),
+        ("fill", 7, 7, 7),
+        ("look", 7, 2, 7),
+        ("look", 7, 4, 7),
+        ("look", 7, 6, 7),
+        ("look", 7, 7, 7),
+    ]
+    assert whole(found)
+
+
+def test_what_the_slices_before_saw_stands_in_the_report(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "AT_ONCE", 2)
+    monkeypatch.setattr(looking, "SHOWN", 3)
+    found = draft(park)
+    rows = "\n".join(f"示例{n}\U0002a6a5,,{'' if n % 2 else '示例路'}" for n in range(PEOPLE))
+    take(found, park, SimpleUploadedFile("chairs.csv", f"姓名,单位,地址\n{rows}\n".encode()))
+    while read_list(pk=found.pk, seconds=0, now=MONDAY):
+        pass
+    found.refresh_from_db()
+    at_once = looking.look_through(found, MONDAY)
+    assert found.report == at_once and found.read_look == {}
+    assert (at_once["total"], at_once["glyph_count"], at_once["no_address"]) == (PEOPLE, PEOPLE, [2, 4, 6])
+    assert [seq for seq, _signs in at_once["glyphs"]] == [1, 2, 3]
+
+
+def test_the_job_of_a_slice_asks_for_the_next(park: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "SLICE", 0)
+    monkeypatch.setattr(reading.read_list, "__kwdefaults__", {"seconds": 0.0, "now": MONDAY})
+    found = taken(park)
+    DBTaskResult.objects.all().delete()
+    asked = 0
+    read_list_of.func(found.pk)
+    while waiting := DBTaskResult.objects.first():
+        asked += 1
+        waiting.delete()
+        read_list_of.func(*waiting.args_kwargs["args"])
+    assert asked > PEOPLE / 2 and whole(found)
+
+
+def test_people_added_by_a_former_slice_are_not_read_again(park: World) -> None:
+    give_role(person=park.worker, kind="chair", organisation=park.other_firm, by=None)
+    asked = {"top": park.community, "role": "chair", "kinds": []}
+    assert len(list(recipients.by_roles(**asked))) == 2
+    rest = list(recipients.by_roles(**asked, besides={f"p{park.worker.pk}"}))
+    assert [one.person for one in rest] == [park.chair]
+
+
 def test_a_worker_thought_dead_changes_nothing_any_more(park: World) -> None:
     found = taken(park)
     Mailing.objects.filter(pk=found.pk).update(read_mark="slow")
@@ -166,7 +236,7 @@ def test_half_a_list_is_never_left_behind(park: World) -> None:
     with pytest.raises(SystemExit):
         dying.run()
     assert 0 < found.letters.count() < PEOPLE
-    writing.forget_table(dying.mailing)
+    forget_table(dying.mailing)
     read_list(pk=found.pk, now=MONDAY)
     found.refresh_from_db()
     assert (found.state, found.problem, found.total, found.letters.count()) == ("draft", "gone", 0, 0)
@@ -201,9 +271,55 @@ def test_nothing_is_mended_while_it_is_read(park: World) -> None:
 
 def test_dropped_while_it_is_read_nothing_is_left(park: World) -> None:
     found = taken(park)
-    actions.drop_mailing(mailing=found, by=park.supervisor)
+    actions.drop_mailing(mailing=found, by=park.supervisor, now=MONDAY)
     read_list(pk=found.pk or 1, now=MONDAY)
     assert not Mailing.objects.exists()
+
+
+def test_a_long_list_is_dropped_by_a_job_and_nobody_sees_it_any_more(
+    park: World, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dropping, "LARGE", 6)
+    monkeypatch.setattr(dropping, "AT_ONCE", 3)
+    found = taken(park)
+    read_list(pk=found.pk, now=MONDAY)
+    one = the(found)
+    path, token = f"/letters/{found.pk}", links.token(one)
+    assert doors.letter_behind(token) == one
+    DBTaskResult.objects.all().delete()
+    sender = signed_in(client, park.supervisor)
+    sender.post(f"{path}/do/drop")
+    assert Letter.objects.count() == PEOPLE  # the request removes none
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [found.pk]
+    assert {sender.get(at).status_code for at in (path, f"/letters/one/{one.pk}")} == {404}
+    assert f'href="{path}"' not in sender.get("/letters/").content.decode()
+    assert doors.letter_behind(token) is None
+    with pytest.raises(NotNow, match="moved"):
+        actions.drop_mailing(mailing=found, by=park.supervisor, now=MONDAY)
+    left = []
+    while drop_slice(pk=found.pk, seconds=0, now=MONDAY):
+        left.append(Letter.objects.count())
+    assert left == [4, 1, 0] and not Mailing.objects.exists()
+
+
+def test_a_drop_that_stands_still_goes_on(park: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dropping, "LARGE", 0)
+    found = taken(park)
+    read_list(pk=found.pk, now=MONDAY)
+    actions.drop_mailing(mailing=found, by=park.supervisor, now=MONDAY)
+    DBTaskResult.objects.all().delete()  # its job is lost
+    mind_mailings(MONDAY + QUIET + timedelta(seconds=1))
+    assert DBTaskResult.objects.get().args_kwargs["args"] == [found.pk]
+
+
+def test_only_a_draft_is_dropped(park: World) -> None:
+    found = taken(park)
+    read_list(pk=found.pk, now=MONDAY)
+    actions.make_letters(mailing=found, by=park.supervisor, now=MONDAY)
+    with pytest.raises(NotNow, match="moved"):
+        actions.drop_mailing(mailing=found, by=park.supervisor, now=MONDAY)
+    assert not drop_slice(pk=found.pk, now=MONDAY)
+    assert found.letters.count() == PEOPLE
 
 
 def test_the_page_says_how_far_it_is_and_turns_to_the_draft(park: World, client: Client) -> None:

@@ -22,7 +22,7 @@ from kaimen.foundation.form_fields import Handle, Said
 from kaimen.intake.actions import LONGEST, Asker, NotTaken, knock
 from kaimen.intake.forms import not_taken_words
 from kaimen.intake.senders import remember_device, sender_of
-from kaimen.letters import actions, files, links
+from kaimen.letters import actions, files, links, wording
 from kaimen.letters.doors import letter_behind
 from kaimen.letters.editable import docx_response, is_editable, made_at
 from kaimen.letters.enums import LetterState
@@ -121,11 +121,15 @@ def letter_address(request: HttpRequest, letter: Letter) -> HttpResponse:
         else:
             try:
                 actions.correct_by_reader(letter=letter, changes=given, now=timezone.now())
-            except actions.NotNow:
-                messages.error(request, _("这封信已经收到了，不用再寄。下一封要改地址，在下面说一句。"))
+            except actions.NotNow as error:
+                if error.code == "glyphs":
+                    form.add_error("address", wording.not_now(error))
+                else:
+                    messages.error(request, _("这封信已经收到了，不用再寄。下一封要改地址，在下面说一句。"))
             else:
                 messages.success(request, _("记下了，谢谢。这封信会照新的重新送。"))
-            return redirect("letter_door", links.token(letter))
+            if form.is_valid():
+                return redirect("letter_door", links.token(letter))
     context = {"letter": letter, "form": form, "token": links.token(letter)}
     return render(request, "intake/letter_address.html", context, status=422 if form.errors else 200)
 

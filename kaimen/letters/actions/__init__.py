@@ -14,10 +14,12 @@ from .arriving import (
     take_scans,
     unsubscribe,
 )
+from .dropping import drop_mailing
 from .heads import change_head, put_up_logo, take_down_logo
 from .making import make_letters, stop_mailing
 from .packs import load_templates
-from .printing import post_batch, print_again, start_batch, take_numbers
+from .posting import post_batch
+from .printing import print_again, start_batch, take_numbers
 from .reading import read_list
 from .sending import send_letters
 from .templates import add_template, edit_template, switch_template
@@ -25,7 +27,6 @@ from .writing import (
     change_text,
     check_mailing,
     choose_columns,
-    drop_mailing,
     look_again,
     mail_to,
     start_mailing,

@@ -11,9 +11,11 @@ from kaimen.foundation.models import Person
 from kaimen.letters import files
 from kaimen.letters.enums import OPEN_TO_CHANGE, RECEIVED, LetterState, MailingState, ReturnReason
 from kaimen.letters.errors import NotNow
+from kaimen.letters.looking import GLYPH_FIELDS
 from kaimen.letters.models import Letter, Mailing, Unsubscribed
+from kaimen.letters.printer import unprintable
 from kaimen.letters.recipients import Recipient, Ways
-from kaimen.logic.posting import Scanned
+from kaimen.logic.posting import Scanned, postcode_in
 
 from .moving import add_counts, move_all, move_mailing, not_while_read
 from .rows import reach
@@ -84,7 +86,8 @@ def mend_letter(
 
     Before anything is made only the row changes, and the mailing wants another look. `to_directory` writes a changed
     address into the person's own data too. A letter that is on its way goes out a second time, and the first stays in the
-    history with its posting number. NotNow: reading; arrived (whoever has it needs no second one; what was written
+    history with its posting number. A new address that holds its own postcode brings it along. NotNow: reading; glyphs
+    (of a letter that would be made at once, `signs` that cannot be printed); arrived (whoever has it needs no second one; what was written
     down by mistake is first returned); moved.
     """
     mailing = letter.mailing
@@ -92,6 +95,13 @@ def mend_letter(
     if letter.state in RECEIVED:
         raise NotNow("arrived")
     said = {name: changes.get(name, getattr(letter, name)) for name in MENDABLE}
+    if said["address"] != letter.address and said["postcode"] in ("", letter.postcode):
+        said["postcode"] = (
+            postcode_in(said["address"]) or said["postcode"]
+        )  # the old one led to the old address
+    signs = unprintable("".join(said[name] for name in GLYPH_FIELDS))
+    if signs and mailing.state not in OPEN_TO_CHANGE:  # a draft is looked through before anything is made
+        raise NotNow("glyphs", signs=" ".join(signs))
     fields = {name: said[name] for name in ("name", "title", "unit")}
     fields |= reach(said["phone"], said["email"], said["address"], said["postcode"])
     fields["channel"] = _channel(mailing, letter, said, channel)

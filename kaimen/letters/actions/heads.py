@@ -10,6 +10,7 @@ from kaimen.foundation.models import Organisation, Person
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Letterhead
 from kaimen.letters.permissions import check_can_send
+from kaimen.letters.printer import unprintable
 from kaimen.logic.issuing import is_code, tidy
 
 
@@ -17,12 +18,15 @@ from kaimen.logic.issuing import is_code, tidy
 def change_head(*, organisation: Organisation, code: str, lines: str, by: Person, now: datetime) -> None:
     """The 代字 of an organisation and the small lines of its letters, for the papers that come.
 
-    Those that were issued keep theirs. NotNow("code_wrong") for a 代字 with digits or signs.
+    Those that were issued keep theirs. NotNow: code_wrong for a 代字 with digits or signs; glyphs, `signs` of a line
+    that cannot be printed.
     """
     check_can_send(by, organisation)
     code = tidy(code)
     if code and not is_code(code):
         raise NotNow("code_wrong")
+    if signs := unprintable(code + lines):
+        raise NotNow("glyphs", signs=" ".join(signs))
     said = {"code": code, "lines": "\n".join(line.strip() for line in lines.splitlines() if line.strip())}
     head, _new = Letterhead.objects.get_or_create(organisation=organisation)
     if Letterhead.objects.filter(pk=head.pk).exclude(**said).update(changed_at=now, changed_by=by, **said):

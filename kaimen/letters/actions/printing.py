@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 
 from kaimen.foundation import audit
@@ -17,9 +17,9 @@ from kaimen.letters.models import Batch, Letter, Mailing
 from kaimen.letters.papers import Address
 from kaimen.letters.printer import print_labels, print_together
 from kaimen.letters.sheets import Writer
-from kaimen.logic.posting import Pair, postal_key
+from kaimen.logic.posting import Pair, postal_key, without_postcode
 
-from .moving import AT_ONCE, move_all
+from .moving import AT_ONCE
 
 
 @transaction.atomic
@@ -86,7 +86,7 @@ def print_again(*, batch: Batch, by: Person, now: datetime) -> None:
     """
     from kaimen.letters.jobs import make_batch_of  # the job calls this module
 
-    if not _postal_order(batch):
+    if not _unarrived(batch).exists():
         raise NotNow("nothing_to_print")
     resting = Batch.objects.filter(pk=batch.pk, state__in=[BatchState.READY, BatchState.SENT], print_file="")
     try:
@@ -128,10 +128,13 @@ def in_postal_order(batch: Batch) -> Iterator[Letter]:
 
 
 def _postal_order(batch: Batch) -> list[int]:
-    rows = batch.letters.filter(state__in=[LetterState.MADE, LetterState.SENT]).order_by()
-    rows = rows.exclude(pdf="")  # whose data were erased
-    keys = rows.values_list("postcode", "unit", "seq", "pk").iterator()
+    keys = _unarrived(batch).values_list("postcode", "unit", "seq", "pk").iterator()
     return [pk for *_place, pk in sorted(keys, key=lambda one: postal_key(*one[:3]))]
+
+
+def _unarrived(batch: Batch) -> QuerySet[Letter]:
+    rows = batch.letters.filter(state__in=[LetterState.MADE, LetterState.SENT]).order_by()
+    return rows.exclude(pdf="")  # whose data were erased
 
 
 def _read(batch: Batch, order: Sequence[int]) -> Iterator[Letter]:
@@ -147,24 +150,13 @@ def _read(batch: Batch, order: Sequence[int]) -> Iterator[Letter]:
 def address_of(letter: Letter) -> Address:
     return Address(
         name=letter.name,
-        lines=tuple(part for part in (letter.address, letter.unit) if part),
+        lines=tuple(
+            part for part in (without_postcode(letter.address, letter.postcode), letter.unit) if part
+        ),
         postcode=letter.postcode,
         number=letter.number,
         honorific="收",
     )
-
-
-@transaction.atomic
-def post_batch(*, batch: Batch, by: Person, now: datetime) -> int:
-    """The batch was taken to the post: its letters are sent, those that have moved on since excepted. How many."""
-    if not Batch.objects.filter(pk=batch.pk, state=BatchState.READY).update(
-        state=BatchState.SENT, sent_at=now
-    ):
-        return 0
-    letters = list(batch.letters.filter(state=LetterState.MADE))
-    moved = move_all(letters=letters, verb="send", now=now, by=by, code="posted")
-    audit.record(verb="batch.post", subject=batch.mailing, by=by, batch=batch.number, letters=len(moved))
-    return len(moved)
 
 
 @transaction.atomic

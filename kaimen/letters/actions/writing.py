@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from kaimen.foundation import audit, tables
 from kaimen.foundation.models import Organisation, Person
-from kaimen.letters.enums import OPEN_TO_CHANGE, LetterState, MailingState, ReadingStep
+from kaimen.letters.enums import OPEN_TO_CHANGE, LetterState, ReadingStep
 from kaimen.letters.errors import NotNow
 from kaimen.letters.looking import look_through
 from kaimen.letters.models import Letter, LetterTemplate, Mailing
@@ -205,23 +205,6 @@ def check_mailing(*, mailing: Mailing, by: Person | None, now: datetime) -> dict
         raise NotNow("moved")
     mailing.report = report
     return report
-
-
-@transaction.atomic
-def drop_mailing(*, mailing: Mailing, by: Person) -> None:
-    """Take back a draft with its list, also while it is read; one that was begun stays. NotNow("moved")."""
-    if not Mailing.objects.filter(pk=mailing.pk, state__in=OPEN_TO_CHANGE | {MailingState.READING}).exists():
-        raise NotNow("moved")
-    audit.record(verb="mailing.drop", subject=mailing, by=by)
-    forget_table(mailing)
-    mailing.delete()
-
-
-def forget_table(mailing: Mailing) -> None:
-    try:
-        tables.kept(mailing.handle).unlink(missing_ok=True)
-    except tables.NotATable:
-        return  # none, or gone already
 
 
 def _change(mailing: Mailing, by: Person | None, now: datetime, **changes: Any) -> None:

@@ -43,6 +43,8 @@ class Mailing(models.Model):
     read_step = models.CharField(max_length=8, choices=ReadingStep.choices, blank=True)
     read_done = models.PositiveIntegerField(default=0)
     read_of = models.PositiveIntegerField(default=0)
+    read_rows = models.PositiveIntegerField(default=0)  # of the table, that need not be looked at again
+    read_look = models.JSONField(default=dict)  # the look through, as far as it is
     total = models.PositiveIntegerField(default=0)
     last_seq = models.PositiveIntegerField(default=0)
     created_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
@@ -88,6 +90,7 @@ class Batch(models.Model):
     label_file = models.CharField(max_length=80, blank=True)
     made_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    posted_by = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         ordering = ["-number"]

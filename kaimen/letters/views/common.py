@@ -11,6 +11,7 @@ from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person
 from kaimen.foundation.permissions import person_of, scope
 from kaimen.letters import wording
+from kaimen.letters.enums import MailingState
 from kaimen.letters.errors import NotNow
 from kaimen.letters.models import Letter, Mailing
 from kaimen.letters.permissions import SENDERS, can_see_mailing, check_can_send
@@ -37,7 +38,7 @@ def mailing_of(request: HttpRequest, pk: int) -> tuple[Person, Mailing]:
     """A mailing this person may see; 404 where they must not know that it exists."""
     person, community = sender(request)
     rows = Mailing.objects.select_related("organisation", "community", "created_by", "template")
-    mailing = get_object_or_404(rows, pk=pk, community=community)
+    mailing = get_object_or_404(rows.exclude(state=MailingState.DROPPED), pk=pk, community=community)
     if not can_see_mailing(person, mailing):
         raise Http404
     return person, mailing
@@ -48,6 +49,7 @@ def own_letter(request: HttpRequest, pk: int) -> tuple[Person, Letter]:
     rows = Letter.objects.select_related(
         "mailing__organisation", "mailing__community", "person", "organisation"
     )
+    rows = rows.exclude(mailing__state=MailingState.DROPPED)
     letter = get_object_or_404(rows, pk=pk, mailing__community=community)
     if not can_see_mailing(person, letter.mailing):
         raise Http404

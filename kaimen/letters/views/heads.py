@@ -74,7 +74,7 @@ def letterhead(request: HttpRequest) -> HttpResponse:
         try:
             actions.change_head(organisation=organisation, by=person, now=timezone.now(), **form.cleaned_data)
         except NotNow as error:
-            form.add_error("code", wording.not_now(error))
+            form.add_error("lines" if error.code == "glyphs" else "code", wording.not_now(error))
         else:
             messages.success(request, _("记下了，以后做的信和文件就用它。"))
             return _back(organisation)

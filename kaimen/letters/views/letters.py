@@ -17,8 +17,9 @@ from kaimen.letters.enums import LETTER_TRANSITIONS, OPEN_TO_CHANGE, RECEIVED, L
 from kaimen.letters.errors import NotNow
 from kaimen.letters.forms import MendForm
 from kaimen.letters.heads import number_on
+from kaimen.letters.looking import GLYPH_FIELDS
 from kaimen.letters.models import Letter
-from kaimen.letters.printer import print_one
+from kaimen.letters.printer import print_one, unprintable
 from kaimen.letters.sheets import Writer
 from kaimen.letters.wording import happened
 from kaimen.logic.letters import CannotFill
@@ -91,6 +92,10 @@ def letter_mend(request: HttpRequest, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except NotNow as error:
+        if error.code == "glyphs":  # what was typed stays
+            for name in (one for one in GLYPH_FIELDS if unprintable(data[one])):
+                form.add_error(name, wording.not_now(error))
+            return _page(request, found, form=form, status=422)
         tell(request, error)
         return redirect("letter", pk)
     messages.success(

@@ -150,7 +150,7 @@ def mailing_do(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
             case "batch":
                 actions.start_batch(mailing=found, by=person, now=now)
             case "drop":
-                actions.drop_mailing(mailing=found, by=person)
+                actions.drop_mailing(mailing=found, by=person, now=now)
                 messages.success(request, _("删掉了，一封也没送。"))
                 return redirect("mailings")
             case _other:

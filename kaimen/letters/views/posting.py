@@ -48,7 +48,12 @@ def batch_file(request: HttpRequest, pk: int, number: int, what: str) -> HttpRes
 def batch_posted(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     person, batch = _batch(request, pk, number)
     count = actions.post_batch(batch=batch, by=person, now=timezone.now())
-    messages.success(request, _("记下了，这一批 %(n)s 封寄出了。") % {"n": count})
+    if count is None:
+        messages.success(request, _("记下了，这一批寄出了。人多，一封封记下来要一小会儿。"))
+    elif count:
+        messages.success(request, _("记下了，这一批 %(n)s 封寄出了。") % {"n": count})
+    else:
+        messages.info(request, _("这一批早就记过了。"))
     return redirect("mailing", pk)
 
 

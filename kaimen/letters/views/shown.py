@@ -80,6 +80,7 @@ def _report(mailing: Mailing, report: dict[str, Any]) -> dict[str, Any]:
     return {
         "words": [wording.text_problem(*problem) for problem in report["words"]],
         "signs": report["signs"],
+        "head_signs": report.get("head_signs", []),
         "empty": known(report["empty"]),
         "glyphs": [
             (one, " ".join(f"{c}（U+{ord(c):04X}）" for c in signs)) for one, signs in known(report["glyphs"])
@@ -116,7 +117,9 @@ def progress(mailing: Mailing) -> dict[str, Any]:
         "channels": [(LetterChannel(c).label, n) for c, n in counts.by_channel.items() if n],
         "batches": batches,
         "making": making,
-        "moving": making or any(batch.state == BatchState.MAKING for batch in batches) or _under_way(mailing),
+        "moving": making
+        or any(batch.state in (BatchState.MAKING, BatchState.POSTING) for batch in batches)
+        or _under_way(mailing),
         "stands": making and mailing.moved_at < timezone.now() - QUIET,
         "to_print": mailing.letters.filter(
             channel=LetterChannel.PRINT, rank=queries.RANKS[LetterState.MADE], batch=None
