@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.form_fields import Said
-from kaimen.foundation.forms import PHONE_PROBLEMS
+from kaimen.foundation.forms import PhoneField
 from kaimen.foundation.models import Organisation
 from kaimen.letters.actions.templates import TEXT
 from kaimen.letters.enums import (
@@ -22,7 +22,6 @@ from kaimen.letters.enums import (
 )
 from kaimen.letters.models import LetterTemplate
 from kaimen.letters.recipients import EVERYBODY
-from kaimen.logic.identity import check_phone
 from kaimen.logic.posting import RECIPIENT_HEADINGS
 
 ORDERS = (
@@ -221,17 +220,8 @@ class AddressForm(forms.Form):
     postcode = forms.RegexField(
         r"^\d{6}$", label=_("邮编"), required=False, error_messages={"invalid": _("邮编是 6 位数字。")}
     )
-    phone = forms.CharField(label=_("手机号"), max_length=24, required=False)
+    phone = PhoneField(required=False)
     email = forms.EmailField(label=_("邮箱"), max_length=200, required=False)
-
-    def clean_phone(self) -> str:
-        text = self.cleaned_data["phone"]
-        if not text:
-            return ""
-        checked = check_phone(text)
-        if checked.value is None:
-            raise ValidationError(PHONE_PROBLEMS[checked.problem or "prefix"])
-        return checked.value
 
 
 class MendForm(AddressForm):

@@ -64,3 +64,39 @@ def test_an_official_reply_bears_the_next_number_on_paper_and_in_word(park: Worl
 def test_a_plain_answer_needs_no_number(park: World, answered: Case) -> None:
     assert write(park, answered, "answer").status_code == 302
     assert Letter.objects.get().state == "made" and not IssuedNumber.objects.exists()
+
+
+def test_a_letter_is_found_under_its_own_case_only(park: World, answered: Case) -> None:
+    """The numbers of letters can be counted up."""
+    assert write(park, answered, "answer").status_code == 302
+    letter, other = Letter.objects.get(), park.case(now=MONDAY)
+    officer = signed_in(Client(), park.officer)
+    for ending in ("pdf", "docx"):
+        assert knock(officer, f"/desk/{answered.number}/letter/{letter.pk}.{ending}") == 200
+        assert knock(officer, f"/desk/{other.number}/letter/{letter.pk}.{ending}") == 404
+    moved = {"move": "send", "letter": str(letter.pk)}
+    assert officer.post(f"/desk/{other.number}/letter", moved).status_code == 404
+    letter.refresh_from_db()
+    assert letter.state == "made"
+
+
+def test_who_may_not_know_who_asked_or_only_reads_sees_no_letter(park: World, answered: Case) -> None:
+    """Its name and address stand on it."""
+    assert write(park, answered, "answer").status_code == 302
+    Case.objects.filter(pk=answered.pk).update(confidential=True)
+    there = f"/desk/{answered.number}/letter"
+    for address in (
+        there,
+        f"{there}/{Letter.objects.get().pk}.pdf",
+        f"{there}/{Letter.objects.get().pk}.docx",
+    ):
+        assert knock(signed_in(Client(), park.officer), address) == 200
+        for person in (park.colleague, park.manager):
+            assert knock(signed_in(Client(), person), address) in (403, 404)
+
+
+def knock(client: Client, address: str) -> int:
+    answer = client.get(address)
+    if answer.streaming:
+        b"".join(answer.streaming_content)  # to its end: then the file is closed
+    return int(answer.status_code)
