@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "kaimen.foundation.middleware.Requests",
-    "csp.middleware.CSPMiddleware",
+    "kaimen.look.middleware.ContentPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "kaimen.look.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",

@@ -9,7 +9,8 @@ import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
+from functools import cache, lru_cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -190,6 +191,11 @@ def _plan(model: type[models.Model], vendor: str) -> _Plan:
     )
 
 
+@lru_cache(maxsize=64)  # the rows of one need, and of those beside it, all tell the same moment
+def _moment(value: datetime) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
 def _made(field: "models.Field[Any, Any]") -> bool:
     """Each row gets its own default."""
     return field.has_default() and callable(field.default)
@@ -204,7 +210,7 @@ def _plain(field: "models.Field[Any, Any]") -> bool:
 def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any, Any], Any]:
     """From the value to what the database takes, given its operations; None is never asked about."""
     if type(field) is models.DateTimeField:
-        return lambda value, ops: ops.adapt_datetimefield_value(value)
+        return lambda value, _ops: _moment(value)
     if type(field) is models.DateField:
         return lambda value, ops: ops.adapt_datefield_value(value)
     if type(field) is models.JSONField:

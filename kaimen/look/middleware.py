@@ -1,7 +1,8 @@
-"""Chinese unless somebody has switched: the phone's own language is no wish for another one."""
+"""What every page is sent with: its language, which nobody's phone decides, and what it may load."""
 
 from collections.abc import Callable
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
@@ -23,4 +24,20 @@ class ChosenLanguage:
             request.LANGUAGE_CODE = language  # as LocaleMiddleware sets it
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ContentPolicy:
+    """The content security policy of the settings on every answer that has none of its own.
+
+    It is the same for all of them: it is put together once, where the library's middleware does so twice an answer.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.policy = build_policy()
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         return response

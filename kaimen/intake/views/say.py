@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -106,7 +106,7 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
         try:
             case = _take(request, community, form.cleaned_data, person, form_link, theirs)
             messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
-            response = remember_device(request, redirect(track_path(case)))
+            response = remember_device(request, HttpResponseRedirect(track_path(case)))
             if theirs:
                 remember_phone(response, phone_digest(phone))
             return response
