@@ -52,3 +52,12 @@ def test_what_is_not_over_is_not_brought_in(park: World, changes: dict[str, obje
     with pytest.raises(actions.NotNow, match="not_older"):
         actions.keep_older([old(park), old(park, 1, **changes)], now=LATER)
     assert not Case.objects.exists()
+
+
+def test_what_was_answered_lately_still_waits_for_what_its_asker_says(park: World) -> None:
+    case = actions.keep_older([old(park)], now=MONDAY + timedelta(days=1))[0]
+    case.refresh_from_db()
+    assert (case.state, case.closed_at, case.next_due_on) == (CaseState.ANSWERED, None, None)
+    assert [row.code for row in case.timeline.all()] == ["received", "answered"]
+    with pytest.raises(actions.NotNow, match="not_older"):
+        actions.keep_older([old(park, 1)], now=MONDAY + timedelta(hours=4))

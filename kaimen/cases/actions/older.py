@@ -1,4 +1,4 @@
-"""Needs of an earlier book: answered and closed there, brought in whole so that what was said is not forgotten."""
+"""Needs of an earlier book: answered there, brought in whole so that what was said is not forgotten."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,14 +26,15 @@ class OldCase:
 
 @transaction.atomic
 def keep_older(old: Sequence[OldCase], *, now: datetime) -> list[Case]:
-    """Open these as imported cases that are answered and closed already, each with all its rows; nobody is told.
+    """Open these as imported cases that are answered already, each with all its rows; nobody is told.
 
-    For many at once: a handful of statements whatever their number. They are closed in silence, which counts as
-    nobody's satisfaction. NotNow: "no_words"; "not_older" if one is not imported, or not over by `now`.
+    For many at once: a handful of statements whatever their number. Those answered more than SILENCE ago are closed in
+    silence, which counts as nobody's satisfaction; the others still wait for what their askers say, as any answered
+    case. NotNow: "no_words"; "not_older" if one is not imported, or not answered by `now`.
     """
     for one in old:
-        over = one.new.now <= one.answered_at and one.answered_at + SILENCE <= now
-        if one.new.channel != Channel.IMPORT or not over:
+        answered = one.new.now <= one.answered_at <= now
+        if one.new.channel != Channel.IMPORT or not answered:
             raise NotNow("not_older")
     openings = [prepare(one.new) for one in old]
     for opening in openings:
@@ -41,13 +42,19 @@ def keep_older(old: Sequence[OldCase], *, now: datetime) -> list[Case]:
     write_opened(openings)
     cases = [opening.case for opening in openings]
     for case, one in zip(cases, old, strict=True):
-        case.state = CaseState.CLOSED
+        case.closed_at = _closed_at(one, now)
+        case.state = CaseState.CLOSED if case.closed_at else CaseState.ANSWERED
         case.first_answered_at = case.answered_at = one.answered_at
-        case.closed_at, case.next_due_on = one.answered_at + SILENCE, None
+        case.next_due_on = None
     kept = ["state", "first_answered_at", "answered_at", "closed_at", "next_due_on"]
     Case.objects.bulk_update(cases, kept, batch_size=200)
     _answer(cases, old)
     return cases
+
+
+def _closed_at(one: OldCase, now: datetime) -> datetime | None:
+    closed_at = one.answered_at + SILENCE
+    return closed_at if closed_at <= now else None
 
 
 def _answer(cases: Sequence[Case], old: Sequence[OldCase]) -> None:
@@ -62,9 +69,10 @@ def _answer(cases: Sequence[Case], old: Sequence[OldCase]) -> None:
     Promise.objects.bulk_update(promises, ["met_at"], batch_size=400)
     lines = []
     for (case, one), answer in zip(pairs, answers, strict=True):
-        ids, closed_at = {"answer": answer.pk}, one.answered_at + SILENCE
+        ids = {"answer": answer.pk}
         lines.append(
             steps.Step(case, "answered", by=case.owner, now=one.answered_at, text=one.answer, ids=ids)
         )
-        lines.append(steps.Step(case, "closed_silent", by=None, now=closed_at))
+        if case.closed_at:
+            lines.append(steps.Step(case, "closed_silent", by=None, now=case.closed_at))
     steps.write_all(lines)

@@ -18,6 +18,7 @@ from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.permissions import holders
 
 NEWEST = 9  # days ago: the last of them are answered and closed by now
+STILL_SAID = 1  # days ago, where more and more people say it: it is seen to rise until yesterday
 SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗高郑梁谢宋唐许邓冯韩曹曾彭萧蔡潘田董袁"
 CALLED = ["师傅", "大姐", "同学", "小哥", "班长", "阿姨"]
 
@@ -73,7 +74,8 @@ class Book:
 
     def _need(self, voice: dict[str, Any], said: str) -> OldCase:
         service = self.services[voice["service"]]
-        at = self._moment(bool(voice.get("rising")))
+        newest = STILL_SAID if voice.get("rising") else NEWEST
+        at = self._moment(newest, bool(voice.get("rising")))
         self.people += 0 if self.people and self.rng.random() < 0.08 else 1  # some speak again
         who = self.people
         answered = at + timedelta(hours=self.rng.randint(2, 40))
@@ -94,14 +96,14 @@ class Book:
                 place=self.places.get(self.rng.choice(voice["places"]) or ""),
             ),
             answer=voice["answer"],
-            answered_at=min(answered, self.now - timedelta(days=NEWEST - 1)),
+            answered_at=min(answered, self.now - timedelta(days=newest - 1, minutes=30)),
         )
 
-    def _moment(self, rising: bool) -> datetime:
-        """Some time in the book's days, by day; more and more often if rising."""
-        days = self.pack["days"] - NEWEST
+    def _moment(self, newest: int, rising: bool) -> datetime:
+        """Some time in the book's days, by day, the last `newest` days ago; more and more often if rising."""
+        days = self.pack["days"] - newest
         part = self.rng.random()
-        ago = NEWEST + days * ((1 - part ** (1 / 7)) if rising else part)
+        ago = newest + days * ((1 - part ** (1 / 7)) if rising else part)
         day = self.now - timedelta(days=ago)
         return day.replace(
             hour=self.rng.randint(0, 12), minute=self.rng.randint(0, 59), second=0, microsecond=0
