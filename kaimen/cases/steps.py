@@ -11,7 +11,7 @@ from kaimen.cases.errors import Moved, NotNow
 from kaimen.cases.models import Case, Task, TimelineEntry
 from kaimen.foundation import audit, notices
 from kaimen.foundation.models import AuditEntry, Person
-from kaimen.foundation.rows import insert
+from kaimen.foundation.rows import insert_values
 
 
 def move(case: Case, verb: str, **fields: Any) -> None:
@@ -78,36 +78,36 @@ class Step:
     task: Task | None = None
     ids: Mapping[str, Any] = field(default_factory=dict)
 
-    def line(self) -> TimelineEntry:
-        return TimelineEntry(
-            case=self.case,
-            at=self.now,
-            actor=self.by,
-            code=self.code,
-            params=dict(self.params),
-            text=self.text,
-            reader=self.reader,
-            task=self.task,
-        )
+    def line(self) -> dict[str, Any]:
+        return {
+            "case_id": self.case.pk,
+            "at": self.now,
+            "actor_id": self.by.pk if self.by else None,
+            "code": self.code,
+            "params": dict(self.params),
+            "text": self.text,
+            "reader": self.reader,
+            "task_id": self.task.pk if self.task else None,
+        }
 
-    def row(self) -> AuditEntry:
+    def row(self) -> dict[str, Any]:
         about = {"task": self.task.pk} if self.task else {}
-        return AuditEntry(
-            actor=self.by,
-            at=self.now,
-            verb=f"case.{self.code}",
-            subject_kind=self.case._meta.label_lower,
-            subject_id=self.case.pk,
-            community_id=self.case.community_id,
-            params={**about, **self.ids},
-        )
+        return {
+            "actor_id": self.by.pk if self.by else None,
+            "at": self.now,
+            "verb": f"case.{self.code}",
+            "subject_kind": self.case._meta.label_lower,
+            "subject_id": self.case.pk,
+            "community_id": self.case.community_id,
+            "params": {**about, **self.ids},
+        }
 
 
 def write_all(steps: Iterable[Step]) -> None:
     """Write these steps with their audit rows: two inserts for any number of them."""
     steps = list(steps)
-    insert(step.line() for step in steps)
-    insert(step.row() for step in steps)
+    insert_values(TimelineEntry, (step.line() for step in steps))
+    insert_values(AuditEntry, (step.row() for step in steps))
 
 
 def write(cases: Iterable[Case], code: str, **told: Any) -> None:

@@ -50,6 +50,7 @@ class Found:
 class _Snapshot:
     stamp: UUID | None
     services: dict[str, Service]
+    domain_of: dict[str, str]
     index: Index
     answers: dict[str, QuickAnswer]
     answer_index: Index
@@ -72,12 +73,12 @@ def find(
     Understands everyday words, long complaints, pinyin and its initials, homophones and a slip of the finger.
     """
     snapshot = _snapshot(community)
-    hits = snapshot.index.query(text, limit=WIDE if audience else limit)
+    hits = snapshot.index.scored(text, limit=WIDE if audience else limit)
     if audience:
         hits = [hit for hit in hits if snapshot.services[hit.key].audience == audience]
     chosen = (hits if unsure else best_confident(hits))[:limit]
     answers = _answers(snapshot, text, limit=12) if chosen else []
-    return [_found(snapshot, hit, answers) for hit in chosen]
+    return [_found(snapshot, hit, answers) for hit in snapshot.index.explained(chosen, text)]
 
 
 def find_by_domain(
@@ -87,15 +88,17 @@ def find_by_domain(
     sure_of: str = "",
     audience: str | None = None,
     limit: int = 4,
+    why: bool = True,
 ) -> list[Found]:
     """The same for whole sentences, in the order of logic.ranking, with what was understood of the domain.
 
     `chance`: confidence of each domain's key. `sure_of`: the key of a domain that is clear; then its items among the
-    best three are shown too, though the words alone would not have been enough.
+    best three are shown too, though the words alone would not have been enough. Without `why` nobody is shown them:
+    they come without quick answers and without the words that led there.
     """
     snapshot = _snapshot(community)
-    hits = {hit.key: hit for hit in snapshot.index.query(text, limit=WIDE)}
-    domain_of = {key: service.domain.key for key, service in snapshot.services.items()}
+    hits = {hit.key: hit for hit in snapshot.index.scored(text, limit=WIDE)}
+    domain_of = snapshot.domain_of
     close = {key: hit.score for key, hit in hits.items()}
     order = blended(snapshot.ranker.scores(text), close, domain_of, chance)
     if audience:
@@ -103,11 +106,17 @@ def find_by_domain(
     shown = {hit.key for hit in best_confident(sorted(hits.values(), key=lambda hit: -hit.score))}
     shown |= {key for key, _score in order[:3] if sure_of and domain_of[key] == sure_of}
     chosen = [(key, score) for key, score in order if key in shown][:limit]
-    answers = _answers(snapshot, text, limit=12) if chosen else []
+    answers = _answers(snapshot, text, limit=12) if chosen and why else []
+    if why:
+        hits |= {hit.key: hit for hit in snapshot.index.explained(_those(hits, chosen), text)}
     return [
         replace(_found(snapshot, hits.get(key, Hit(key, score, (), "body")), answers), rank=score)
         for key, score in chosen
     ]
+
+
+def _those(hits: Mapping[str, Hit], chosen: list[tuple[str, float]]) -> list[Hit]:
+    return [hits[key] for key, _score in chosen if key in hits]
 
 
 def answers_for(community: Organisation, text: str, limit: int = 3) -> list[QuickAnswer]:
@@ -123,7 +132,7 @@ def _found(snapshot: _Snapshot, hit: Hit, answers: list[QuickAnswer]) -> Found:
 
 
 def _answers(snapshot: _Snapshot, text: str, limit: int) -> list[QuickAnswer]:
-    hits = best_confident(snapshot.answer_index.query(text, limit=limit))
+    hits = best_confident(snapshot.answer_index.scored(text, limit=limit))
     found = [(snapshot.answers[hit.key], hit.score) for hit in hits]
     return [QuickAnswer(a.question, a.answer, copy.copy(a.service), score) for a, score in found]
 
@@ -162,6 +171,7 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
     return _Snapshot(
         stamp=stamp,
         services=services,
+        domain_of={key: service.domain.key for key, service in services.items()},
         index=index,
         ranker=Ranker(index.documents),
         answers=answers,

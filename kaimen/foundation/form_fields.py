@@ -20,6 +20,10 @@ class Light(forms.Field):
         return twin
 
 
+class Tick(Light, forms.BooleanField):
+    """A box to tick."""
+
+
 class Said(Light, forms.CharField):
     """A text field. Control and zero-width characters and direction overrides never get past it (logic.text.clean):
     PostgreSQL refuses NUL, and an override turns round whatever stands behind it on an officer's screen."""

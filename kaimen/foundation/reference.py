@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-from django.db import connection
+from django.db import connection, models
 
 Kept = TypeVar("Kept")
 
@@ -59,8 +59,13 @@ def one_look() -> Iterator[None]:
 
 
 def own(row: Kept) -> Kept:
-    """A copy of a kept row, for whoever may change it."""
-    return copy.copy(row)
+    """A copy of a kept row, for whoever may change it: what `copy.copy` makes of a row of the database, for a third."""
+    if not isinstance(row, models.Model):
+        return copy.copy(row)
+    twin, state = object.__new__(type(row)), object.__new__(type(row._state))
+    state.__dict__ |= {**row._state.__dict__, "fields_cache": dict(row._state.fields_cache)}
+    twin.__dict__ |= {**row.__dict__, "_state": state}
+    return twin
 
 
 def _stamp() -> str:

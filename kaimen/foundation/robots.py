@@ -87,18 +87,12 @@ def _connected(parts: SplitResult, addresses: list[str]) -> HTTPConnection:
             connection = HTTPConnection(name, port, timeout=TIMEOUT)
         else:
             connection = HTTPSConnection(name, port, timeout=TIMEOUT)
-            line = _encrypted(line, name)
+            line = ssl.create_default_context().wrap_socket(
+                line, server_hostname=name
+            )  # closes it where it fails
         connection.sock = line
         return connection
     raise problem
-
-
-def _encrypted(line: socket.socket, name: str) -> ssl.SSLSocket:
-    try:
-        return ssl.create_default_context().wrap_socket(line, server_hostname=name)
-    except OSError:
-        line.close()
-        raise
 
 
 def _port(parts: SplitResult) -> int:

@@ -6,14 +6,14 @@ and kept; what a field does not take as it is goes through its own `get_db_prep_
 """
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -42,18 +42,26 @@ class _Plan:
     tail: str
     at_once: int
     key: str  # of the key that comes back, "" when it was given
+    usual: dict[str, Any]  # of every column, in their order, what stands there unless it is told
+    made: tuple[tuple[str, Callable[[], Any]], ...]  # … and those for which each row has its own
 
 
 @dataclass(frozen=True)
 class _Part:
-    """Rows of one model that fit into one statement."""
+    """Rows of one model that fit into one statement: instances, or only their values, whose keys nobody asks for."""
 
     plan: _Plan
     rows: list[Any]
+    values: list[list[Any]]
+
+    @property
+    def key(self) -> str:
+        return self.plan.key if self.rows else ""
 
     @property
     def sql(self) -> str:
-        return self.plan.head + ", ".join([self.plan.marks] * len(self.rows)) + self.plan.tail
+        many = len(self.rows) or len(self.values)
+        return self.plan.head + ", ".join([self.plan.marks] * many) + (self.plan.tail if self.key else "")
 
 
 # None: nobody collects, every insert is written at once
@@ -68,13 +76,40 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     rows = list(rows)
     if rows:
         plan = _plan(type(rows[0]), connection.vendor)
-        parts = [_Part(plan, rows[n : n + plan.at_once]) for n in range(0, len(rows), plan.at_once)]
-        waiting = _waiting.get()
-        if waiting is None:
-            _write(parts)
-        else:
-            waiting += parts
+        _write_or_wait(
+            [_Part(plan, rows[n : n + plan.at_once], []) for n in range(0, len(rows), plan.at_once)]
+        )
     return rows
+
+
+def insert_values(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
+    """The same for rows that nobody looks at once they are written: values by attribute (`case_id`), without the cost
+    of an instance; what is not named gets the field's default. TypeError for a name that is no column.
+    """
+    plan = _plan(model, connection.vendor)
+    values = [_values(plan, row) for row in rows]
+    if values:
+        _write_or_wait(
+            [_Part(plan, [], values[n : n + plan.at_once]) for n in range(0, len(values), plan.at_once)]
+        )
+
+
+def _values(plan: _Plan, row: Mapping[str, Any]) -> list[Any]:
+    values = {**plan.usual, **row}
+    if len(values) != len(plan.usual):
+        raise TypeError(f"no such columns: {sorted(row.keys() - plan.usual.keys())}")
+    for name, make in plan.made:
+        if name not in row:
+            values[name] = make()
+    return list(values.values())
+
+
+def _write_or_wait(parts: "list[_Part]") -> None:
+    waiting = _waiting.get()
+    if waiting is None:
+        _write(parts)
+    else:
+        waiting += parts
 
 
 @contextlib.contextmanager
@@ -104,31 +139,29 @@ def settle() -> None:
 
 
 def _write(parts: "list[_Part]") -> None:
-    ops = connection.ops
-    features: Any = (
-        connection.features
-    )  # only PostgreSQL's know of binding; bound there, statements come one by one
-    at_once = connection.vendor == "postgresql" and not features.uses_server_side_binding
-    with connection.cursor() as cursor:
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # itself: through the proxy every look costs
+    ops = ours.ops
+    # only PostgreSQL's features know of binding; bound there, statements come one by one
+    at_once = ours.vendor == "postgresql" and not ours.features.uses_server_side_binding
+    with ours.cursor() as cursor:
         if at_once:
             sql = ";".join(part.sql for part in parts)
-            cursor.execute(sql, [value for part in parts for value in _parameters(part.plan, part.rows, ops)])
+            cursor.execute(sql, [value for part in parts for value in _parameters(part, ops)])
         for n, part in enumerate(parts):
             if not at_once:
-                cursor.execute(part.sql, _parameters(part.plan, part.rows, ops))
+                cursor.execute(part.sql, _parameters(part, ops))
             elif n:
                 cursor.nextset()
-            if part.plan.key:
+            if part.key:
                 for row, (key,) in zip(part.rows, cursor.fetchall(), strict=True):
-                    setattr(row, part.plan.key, key)
+                    setattr(row, part.key, key)
             for row in part.rows:
-                row._state.adding, row._state.db = False, connection.alias
+                row._state.adding, row._state.db = False, ours.alias
 
 
-def _parameters(plan: _Plan, rows: list[Any], ops: Any) -> list[Any]:
-    parameters: list[Any] = []
-    for row in rows:
-        values = list(plan.values(row))
+def _parameters(part: _Part, ops: Any) -> list[Any]:
+    plan, parameters = part.plan, list[Any]()
+    for values in part.values or (list(plan.values(row)) for row in part.rows):
         for position, prepare in plan.prepared:
             if values[position] is not None:
                 values[position] = prepare(values[position], ops)
@@ -152,7 +185,14 @@ def _plan(model: type[models.Model], vendor: str) -> _Plan:
         tail="" if given else f" RETURNING {quote(str(meta.pk.column))}",
         at_once=max(1, limit // len(fields)),
         key="" if given else meta.pk.attname,
+        usual={field.attname: None if _made(field) else field.get_default() for field in fields},
+        made=tuple((field.attname, field.get_default) for field in fields if _made(field)),
     )
+
+
+def _made(field: "models.Field[Any, Any]") -> bool:
+    """Each row gets its own default."""
+    return field.has_default() and callable(field.default)
 
 
 def _plain(field: "models.Field[Any, Any]") -> bool:

@@ -39,8 +39,13 @@ def today() -> date:
 
 
 def working_days_late(due_on: date, today: date) -> int:
-    """By how many working days `today` is past `due_on`."""
-    return overdue_by(due_on, today, calendar())
+    """By how many working days `today` is past `due_on`, counted once however many rows of a list are late since then."""
+    return _days_late(_stamp(int(time.monotonic())), due_on, today)
+
+
+@lru_cache(maxsize=1000)
+def _days_late(stamp: tuple[tuple[str, int], ...], due_on: date, today: date) -> int:
+    return overdue_by(due_on, today, _load(stamp))
 
 
 @lru_cache(maxsize=2)

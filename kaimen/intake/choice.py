@@ -36,7 +36,7 @@ def words_changed(given: Mapping[str, str]) -> bool:
 def still_fits(given: Mapping[str, str], found: Suggestion | None) -> bool:
     """May the marked service be taken for these words? `found`: what the words alone lead to now.
 
-    A guess must be what we would guess now; a choice need only be among what the words find.
+    A guess must be what we would guess now; a choice need only be among what the words find or come near.
     """
     key = given.get("service", "")
     if not key or not words_changed(given):
@@ -44,5 +44,5 @@ def still_fits(given: Mapping[str, str], found: Suggestion | None) -> bool:
     if found is None:
         return False
     if picked(given):
-        return any(one.service.key == key for one in found.services)
+        return any(one.service.key == key for one in (*found.services, *found.perhaps))
     return found.service is not None and found.service.key == key

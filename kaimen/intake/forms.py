@@ -13,7 +13,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.form_fields import Handle, Light, Said
+from kaimen.foundation.form_fields import Handle, Light, Said, Tick
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.reference import own, recall
 from kaimen.intake.actions import NotTaken, check_words
@@ -62,7 +62,7 @@ class ManyFiles(forms.ClearableFileInput):
     allow_multiple_selected = True
 
 
-class ManyFilesField(forms.FileField):
+class ManyFilesField(Light, forms.FileField):
     widget = ManyFiles
     default_error_messages = {"empty": _("有一个文件是空的，请重新选。")}
 
@@ -121,8 +121,8 @@ class SayForm(forms.Form):
         max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
     )
-    confidential = forms.BooleanField(label=_("办事的人不要看到我是谁"), required=False)
-    consent = forms.BooleanField(label=_("我知道这些信息只用来办这件事"), required=False)
+    confidential = Tick(label=_("办事的人不要看到我是谁"), required=False)
+    consent = Tick(label=_("我知道这些信息只用来办这件事"), required=False)
 
     def __init__(self, *args: Any, community: Organisation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

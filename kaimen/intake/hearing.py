@@ -125,12 +125,17 @@ def place_of(heard: Heard, place: Place | None, place_text: str) -> Place | None
 
 
 def find_services(
-    community: Organisation, words: str, heard: Heard, audience: str | None = None, limit: int = 4
+    community: Organisation,
+    words: str,
+    heard: Heard,
+    audience: str | None = None,
+    limit: int = 4,
+    why: bool = True,
 ) -> list[search.Found]:
-    """Services that answer, likeliest first, with what was understood of the domain."""
+    """Services that answer, likeliest first, with what was understood of the domain; without `why` not for showing."""
     chance = {domain.key: confidence for domain, confidence in heard.ranked}
     sure_of = heard.domain.key if heard.sure and heard.domain else ""
-    return search.find_by_domain(community, words, chance, sure_of, audience, limit)
+    return search.find_by_domain(community, words, chance, sure_of, audience, limit, why)
 
 
 def list_lexicon(community: Organisation) -> tuple[Lexicon, dict[str, Domain]]:

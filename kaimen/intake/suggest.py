@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, Service
+from kaimen.catalogue.near import nearest
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.workcalendar import calendar
 from kaimen.intake.hearing import Heard, find_services, hear, place_of
@@ -17,6 +18,8 @@ from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean, is_meaningful
 
 CLOSE = 0.75  # of the first one's rank: it might as well be the other
+LIKELY = 0.6  # rank from which an item is asked about though the words do not find it (docs/measurements.md)
+ROWS = 3  # found and asked about together: more nobody reads
 LISTENED = 2000  # characters, as many as a need may have: what is shown is what will be
 DEFAULT_DAYS = (2, 10)  # where no service fits; the same as Service's defaults
 
@@ -33,6 +36,7 @@ class Suggestion:
     heard: Heard
     domain: Domain | None = None  # answered, of the service, or clear from the words
     answered: Domain | None = None  # by the person, or by the form that they came through
+    perhaps: tuple[search.Found, ...] = ()  # asked about, never marked: is it one of these?
 
     @property
     def chosen_beside(self) -> bool:
@@ -70,6 +74,30 @@ def _clear(found: list[search.Found], heard: Heard) -> bool:
     return heard.sure or found[1].rank < CLOSE * found[0].rank
 
 
+def _perhaps(
+    community: Organisation,
+    said: str,
+    heard: Heard,
+    found: list[search.Found],
+    domain: Domain | None,
+    audience: str | None,
+) -> list[search.Found]:
+    """Items to ask about where it is not clear what it is about: those that the words come near, to fill up the rows."""
+    if not heard.ranked or heard.about_life or (heard.sure and not domain) or len(found) >= ROWS:
+        return []
+    chance = {domain.key: 1.0} if domain else {each.key: share for each, share in heard.ranked}
+    known = {one.service.pk for one in found}
+    near = nearest(community, said, chance, at_least=LIKELY, audience=audience, limit=ROWS)
+    return [one for one in near if one.service.pk not in known][: ROWS - len(found)]
+
+
+def _beside(perhaps: list[search.Found], chosen: Service | None, picked: bool) -> tuple[search.Found, ...]:
+    """What is asked about beside the chosen one: nothing where the choice came from elsewhere, a link or a form."""
+    if picked and all(one.service != chosen for one in perhaps):
+        return ()
+    return tuple(one for one in perhaps if one.service != chosen)
+
+
 def obvious_service(community: Organisation, words: str, heard: Heard | None = None) -> Service | None:
     """What the page would have marked for these words, for needs that come without it: visits, tables, other systems.
 
@@ -77,7 +105,7 @@ def obvious_service(community: Organisation, words: str, heard: Heard | None = N
     """
     said = clean(words)[:LISTENED]
     heard = heard or hear(community, said, why=False)
-    found = find_services(community, said, heard) if said else []
+    found = find_services(community, said, heard, limit=2, why=False) if said else []
     return found[0].service if found and _clear(found, heard) else None
 
 
@@ -105,6 +133,7 @@ def suggest(
     found = find_services(community, said, heard, audience=audience) if said else []
     if domain and not service:
         found.sort(key=lambda one: one.service.domain_id != domain.pk)
+    perhaps = _perhaps(community, said, heard, found, domain, audience)
     chosen = service or (found[0].service if found and not domain and _clear(found, heard) else None)
     about = domain or (chosen.domain if chosen else None) or (heard.domain if heard.sure else None)
     first_days = chosen.first_answer_days if chosen else DEFAULT_DAYS[0]
@@ -127,4 +156,5 @@ def suggest(
         heard=heard,
         domain=about,
         answered=domain,
+        perhaps=_beside(perhaps, chosen, picked=service is not None),
     )

@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from kaimen.cases import actions as cases
@@ -16,7 +18,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert, together
+from kaimen.foundation.rows import insert_values, together
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
@@ -177,33 +179,40 @@ def _new_case(need: Need, owner: Owner) -> cases.NewCase:
 
 
 def _keep_submissions(done: Sequence[tuple[Need, Case]]) -> None:
-    insert(_submission(need, case) for need, case in done)
-    insert(
-        Consent(
-            person=need.asker.person,
-            kind=ConsentKind.PERSONAL_DATA,
-            text_version=CONSENT_VERSION,
-            reference=case.number,
-            given_at=need.now,
-        )
-        for need, case in done
-        if need.asker.consented
+    insert_values(Submission, (_submission(need, case) for need, case in done))
+    insert_values(
+        Consent,
+        (
+            {
+                "person_id": _key(need.asker.person),
+                "kind": ConsentKind.PERSONAL_DATA,
+                "text_version": CONSENT_VERSION,
+                "reference": case.number,
+                "given_at": need.now,
+            }
+            for need, case in done
+            if need.asker.consented
+        ),
     )
 
 
-def _submission(need: Need, case: Case) -> Submission:
-    return Submission(
-        key=need.key,
-        case=case,
-        form=need.form,
-        visit=need.visit,
-        machine=need.machine,
-        address_digest=need.sender.address_digest if need.sender else "",
-        device_digest=need.sender.device_digest if need.sender else "",
-        phone_digest=phone_digest(need.asker.phone),
-        taken_by=need.by if need.by and need.by != need.asker.person else None,
-        at=need.now,
-    )
+def _submission(need: Need, case: Case) -> dict[str, Any]:
+    return {
+        "key": need.key,
+        "case_id": case.pk,
+        "form_id": _key(need.form),
+        "visit_id": _key(need.visit),
+        "machine_id": _key(need.machine),
+        "address_digest": need.sender.address_digest if need.sender else "",
+        "device_digest": need.sender.device_digest if need.sender else "",
+        "phone_digest": phone_digest(need.asker.phone),
+        "taken_by_id": _key(need.by) if need.by != need.asker.person else None,
+        "at": need.now,
+    }
+
+
+def _key(row: Model | None) -> Any:
+    return row.pk if row else None
 
 
 def _join(case: Case, other: Case, by: Person | None, now: datetime) -> None:

@@ -39,19 +39,19 @@ class Ranker:
             counted.append(Counter(grams("\n".join((doc.title, *doc.phrases, doc.body)), _SIZES)))
         lengths = [sum(counts.values()) for counts in counted]
         mean = sum(lengths) / max(1, len(lengths)) or 1.0
+        held = Counter(gram for counts in counted for gram in counts)
+        rare = {g: math.log(1 + (len(counted) - n + 0.5) / (n + 0.5)) for g, n in held.items()}
         for number, counts in enumerate(counted):
             long = K * (1 - B + B * lengths[number] / mean)
             for gram, times in counts.items():
-                self._postings[gram].append((number, times * (K + 1) / (times + long)))
+                self._postings[gram].append((number, rare[gram] * (times * (K + 1) / (times + long))))
 
     def scores(self, text: str) -> dict[str, float]:
         """Documents that share anything with the text; the best has 1."""
         total: dict[int, float] = defaultdict(float)
         for gram in set(grams(text[:LONGEST], _SIZES)):
-            listed = self._postings.get(gram, ())
-            rare = math.log(1 + (len(self.keys) - len(listed) + 0.5) / (len(listed) + 0.5))
-            for number, weight in listed:
-                total[number] += rare * weight
+            for number, weight in self._postings.get(gram, ()):
+                total[number] += weight
         most = max(total.values(), default=1.0)
         return {self.keys[number]: score / most for number, score in total.items()}
 

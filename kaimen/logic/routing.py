@@ -7,7 +7,7 @@ on duty the supervisor owns it: a need never has nobody.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -100,11 +100,6 @@ def route(candidates: Sequence[Candidate], area: str | None = None) -> Routing:
     owner = _lightest(left, fell, reasons)
     others = (Considered(key, fell[key]) for key in sorted(fell))
     return Routing(owner.key, tuple(reasons), (Considered(owner.key, "chosen"), *others))
-
-
-def within_hours(hours: Iterable[tuple[int, int]], minute: int) -> bool:
-    """Is this minute of the day (0 … 1439) inside a shift? A shift (22*60, 6*60) runs over midnight; its end is out."""
-    return any(a <= minute < b if a <= b else minute >= a or minute < b for a, b in hours)
 
 
 def _available(

@@ -17,7 +17,7 @@ from typing import Final, Literal
 
 from kaimen.logic import slips
 from kaimen.logic.phrasing import cores, sound_terms, terms
-from kaimen.logic.stretches import share, stretches
+from kaimen.logic.stretches import Said, share, stretches
 from kaimen.logic.text import normalise
 
 Field = Literal["title", "phrases", "body"]
@@ -84,6 +84,7 @@ class _Postings:
         self.units: list[list[_Unit]] = []
         self.body: list[frozenset[str]] = []
         self.idf: dict[str, float] = {}
+        self.masses: list[list[float]] = []  # of each unit, the weight of all its terms
 
     def add(self, doc: Document) -> None:
         number = len(self.units)
@@ -110,6 +111,7 @@ class _Postings:
         self.rarest = math.log(1 + (total - 0.5) / 1.5) + 0.1 if total else 1.0
         for term, listed in self.postings.items():
             self.idf[term] = math.log(1 + (total - len(listed) + 0.5) / (len(listed) + 0.5)) + 0.1
+        self.masses = [[sum(map(self.weigh, unit.terms)) for unit in units] for units in self.units]
 
     def weigh(self, term: str) -> float:
         """The weight of a term; one that stands nowhere weighs as much as the rarest."""
@@ -125,6 +127,21 @@ class _Postings:
             for number, impact in listed:
                 scores[number] += weight * impact
         return scores
+
+
+@dataclass(frozen=True, slots=True)
+class _Query:
+    """What is asked, cut and weighed once for all documents; `whole`: the weight of all its terms."""
+
+    terms: frozenset[str]
+    whole: float
+    short: bool  # one sentence
+    cut: Said
+    how: How
+
+
+def _said(text: str) -> str:
+    return normalise(text[: 2 * LONGEST_QUERY])[:LONGEST_QUERY].lower()
 
 
 class Index:
@@ -151,6 +168,7 @@ class Index:
         self._sounds.finish()
         self._spelled = slips.Spelled([(d.title, *d.phrases) for d in self.documents])
         self._near = slips.Near([(d.title, *d.phrases) for d in self.documents])
+        self._number = {doc.key: number for number, doc in enumerate(self.documents)}
 
     def query(self, text: str, limit: int = 5) -> list[Hit]:
         """The best `limit` documents, best first; equal scores in the order of their keys.
@@ -158,7 +176,17 @@ class Index:
         Anything may be passed, up to 2,000 characters are read. Show only hits that are `confident`, unless the person
         asked to see more.
         """
-        said = normalise(text[: 2 * LONGEST_QUERY])[:LONGEST_QUERY].lower()
+        return self.explained(self.scored(text, limit), text)
+
+    def explained(self, hits: Iterable[Hit], text: str) -> list[Hit]:
+        """Hits of `scored` for the same text, with the words that led to them."""
+        said = _said(text)
+        cut = Said.of(said)
+        return [self._explained(self._number[hit.key], hit, said, cut) for hit in hits]
+
+    def scored(self, text: str, limit: int = 5) -> list[Hit]:
+        """What `query` finds, without the words that led there: those cost as much as the rest, and are for showing."""
+        said = _said(text)
         found: dict[int, Hit] = {}
         self._keep(found, self._closely(self._words, said, "words"))
         if slips.is_latin(said):
@@ -166,8 +194,7 @@ class Index:
         elif slips.is_short(said) and not any(hit.score >= 0.6 for hit in found.values()):
             self._keep(found, self._closely(self._sounds, said, "homophone"))
             self._keep(found, self._by_typo(said))
-        best = sorted(found, key=lambda n: (-found[n].score, found[n].key))[:limit]
-        return [self._explained(n, found[n], said) for n in best]
+        return sorted(found.values(), key=lambda hit: (-hit.score, hit.key))[:limit]
 
     @staticmethod
     def _keep(found: dict[int, Hit], more: Iterable[tuple[int, Hit]]) -> None:
@@ -180,63 +207,49 @@ class Index:
         counted = Counter(index.cut(said))
         scores = index.first_pass(counted)
         best = sorted(scores, key=lambda n: (-scores[n] * self._standing(n), n))[:CLOSELY]
-        whole = sum(map(index.weigh, counted))
-        return [
-            (
-                n,
-                self._judge(index, n, counted, whole, scores[n] / scores[best[0]], said, how),
-            )
-            for n in best
-        ]
+        query = _Query(
+            frozenset(counted), sum(map(index.weigh, counted)), len(said) <= SENTENCE, Said.of(said), how
+        )
+        return [(n, self._judge(index, n, query, scores[n] / scores[best[0]])) for n in best]
 
-    def _judge(
-        self,
-        index: _Postings,
-        number: int,
-        said: Counter[str],
-        whole: float,
-        rank: float,
-        text: str,
-        how: How,
-    ) -> Hit:
+    def _judge(self, index: _Postings, number: int, query: _Query, rank: float) -> Hit:
         """Two coverages make the score: of the query by the document, of a title or phrase by the query."""
         answered: set[str] = set()
         # A phrase of one term may be said by chance, in a long text sooner; by sound even more so.
-        chance = 0.45 if len(text) <= SENTENCE else 0.32
+        chance = 0.45 if query.short else 0.32
         best = 0.0
         best_field: Field = "body"
-        for unit in index.units[number]:
-            shared = unit.terms & said.keys()
-            if not shared:
+        for unit, mass in zip(index.units[number], index.masses[number], strict=True):
+            if unit.terms.isdisjoint(query.terms):
                 continue
+            shared = unit.terms & query.terms
             answered |= shared
-            mass = sum(map(index.weigh, shared))
-            said_of_unit = mass / sum(map(index.weigh, unit.terms))
-            trust = min(1.0, chance + 0.15 * len(shared)) if how == "words" else 0.0
+            said_of_unit = sum(map(index.weigh, shared)) / mass
+            trust = min(1.0, chance + 0.15 * len(shared)) if query.how == "words" else 0.0
             value = said_of_unit * trust * (1.0 if said_of_unit > 0.3 else said_of_unit)
             if value > best or best_field == "body":
                 best, best_field = max(best, value), unit.field
-        in_body = index.body[number] & said.keys() - answered
+        in_body = index.body[number] & (query.terms - answered)
         covered = sum(map(index.weigh, answered)) + 0.4 * sum(map(index.weigh, in_body))
-        by_query = (covered / whole) ** 0.8 if whole else 0.0
-        if how == "words" and len(text) <= SENTENCE:
+        by_query = (covered / query.whole) ** 0.8 if query.whole else 0.0
+        if query.how == "words" and query.short:
             by_query = max(
                 by_query,
-                share(text, answered | in_body, index.weigh, index.rarest) ** 1.5,
+                share(query.cut, answered | in_body, index.weigh, index.rarest) ** 1.5,
             )
         score = 1 - (1 - 0.95 * best) * (1 - 0.95 * by_query)
         score = min(
             1.0,
-            score * (0.85 + 0.15 * rank) * self._standing(number) * TRUST[how],
+            score * (0.85 + 0.15 * rank) * self._standing(number) * TRUST[query.how],
         )
-        return Hit(self.documents[number].key, score, (), best_field, how)
+        return Hit(self.documents[number].key, score, (), best_field, query.how)
 
-    def _explained(self, number: int, hit: Hit, said: str) -> Hit:
+    def _explained(self, number: int, hit: Hit, said: str, cut: Said) -> Hit:
         """The hit with the words that led to it; done only for those that are returned."""
         if hit.how != "words":
             return replace(hit, matched=(said,))
         answered = self._words.body[number].union(*(unit.terms for unit in self._words.units[number]))
-        return replace(hit, matched=stretches(said, answered, self._words.weigh))
+        return replace(hit, matched=stretches(cut, answered, self._words.weigh))
 
     def _standing(self, number: int) -> float:
         """Its boost, and a little less for a title with many words: between equals the plainer one goes first."""

@@ -52,7 +52,7 @@ def normalise(text: str) -> str:
 
 def han_spaced(text: str) -> str:
     """Put each Han character on its own for a full-text index of words: 停车A3 -> 停 车 A3."""
-    return " ".join(HAN_ONE.sub(r" \1 ", normalise(text)).split())
+    return " ".join(" ".join(HAN_ONE.split(normalise(text))).split())
 
 
 def runs(text: str) -> list[str]:

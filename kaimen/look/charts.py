@@ -67,7 +67,9 @@ def bars(rows: Sequence[Bar], caption: str = "") -> SafeString:
     """Horizontal bars inside a real table: the numbers are the table."""
     top = max((row.value or 0 for row in rows), default=0) or 1
     body = format_html_join(
-        "", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', (_bar(r, top) for r in rows)
+        "",
+        '<tr><th scope="row"><span>{}</span></th><td>{}</td><td>{}</td></tr>',
+        (_bar(r, top) for r in rows),
     )
     return format_html(
         '<table class="bars"><caption class="sr">{}</caption><tbody>{}</tbody></table>', caption, body

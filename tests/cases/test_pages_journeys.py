@@ -9,6 +9,7 @@ from django.utils import timezone
 from kaimen.cases import actions, links
 from tests.cases.cast import World
 from tests.cases.doors import signed_in
+from tests.rig.browser import fits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -43,7 +44,7 @@ def test_the_asker_rates_on_a_phone_and_nothing_sticks_out(park: World, phone: A
     actions.answer_case(case=case, text="明天起可以停在东门。", by=park.officer, now=timezone.now())
     phone.goto(links.track_path(case))
     assert phone.get_by_text("明天起可以停在东门。").first.is_visible()
-    assert phone.evaluate("document.documentElement.scrollWidth") <= 390
+    assert fits(phone)
     phone.get_by_label("非常满意", exact=True).check()
     phone.get_by_label("解决了", exact=True).check()
     phone.get_by_role("button", name="评一下").click()

@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from kaimen.catalogue.models import Service
 from kaimen.foundation.models import Organisation
+from tests.rig.browser import fits
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,7 +35,7 @@ def test_a_worker_looks_for_hot_water_and_finds_the_door(lingfeng: Organisation,
     phone.wait_for_url("**/list/dorm-repair")
     phone.get_by_text("3 个工作日内").wait_for()
     assert phone.get_by_role("link", name="就说这件事").get_attribute("href") == "/say?service=dorm-repair"
-    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(phone)
 
 
 def test_a_manager_changes_a_promise_and_everybody_sees_it(

@@ -10,7 +10,7 @@ from django_tasks_db.models import DBTaskResult
 from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.models import AuditEntry, Delivery, Notice, Person
-from kaimen.foundation.rows import insert, settle, together
+from kaimen.foundation.rows import insert, insert_values, settle, together
 from tests.cast import World
 
 
@@ -88,3 +88,28 @@ def test_what_waited_when_something_broke_is_not_written(park: World) -> None:
         raise ZeroDivisionError
     insert([Notice(person=park.asker, code="after", params={})])
     assert set(Notice.objects.values_list("code", flat=True)) == {"after"}
+
+
+def test_values_alone_are_the_row_with_its_defaults(park: World) -> None:
+    insert_values(
+        AuditEntry,
+        [
+            {"actor_id": park.officer.pk, "verb": f"v{n}", "subject_kind": "k", "subject_id": n}
+            for n in range(700)
+        ],
+    )
+    quick = list(AuditEntry.objects.filter(verb__startswith="v").order_by("pk"))
+    slow = AuditEntry.objects.create(
+        actor=park.officer, verb="v5", subject_kind="k", subject_id=5, at=quick[5].at
+    )
+    assert [row.subject_id for row in quick] == list(range(700))
+    assert stored(AuditEntry, quick[5].pk) == stored(AuditEntry, slow.pk)
+    with together():  # they wait like the others, and whoever has a key gets its own
+        insert_values(AuditEntry, [{"verb": "later", "subject_kind": "k", "subject_id": 1}])
+        notice = insert([Notice(person=park.asker, code="n", params={})])[0]
+        assert not AuditEntry.objects.filter(verb="later").exists()
+    assert Notice.objects.get(pk=notice.pk).code == "n" and AuditEntry.objects.filter(verb="later").exists()
+    with pytest.raises(TypeError, match="actor"):
+        insert_values(
+            AuditEntry, [{"actor": park.officer, "verb": "x", "subject_kind": "k", "subject_id": 1}]
+        )

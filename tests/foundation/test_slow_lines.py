@@ -66,6 +66,21 @@ def test_what_has_arrived_holds_no_place_while_it_is_answered(door: Door, length
     assert got == [""]
 
 
+def test_a_small_form_is_there_before_it_is_answered_and_holds_no_place(door: Door) -> None:
+    """Whoever answers may look at the words late, or never."""
+    got: list[str] = []
+    door.ask(5, lambda _unread: while_two_are_coming(door, lambda: got.append("in")))
+    assert got == ["in"]
+
+
+def test_a_place_is_given_back_once(door: Door) -> None:
+    for _ in range(3):
+        assert door.ask(LARGE, lambda body: body.read()) == ""
+    got: list[str] = []
+    while_two_are_coming(door, lambda: got.append(door.ask(LARGE, nothing)))
+    assert got == ["503 Service Unavailable"]
+
+
 @pytest.mark.parametrize("length", [5, LARGE])
 def test_a_line_that_broke_is_told_to_whoever_reads_and_frees_its_place(door: Door, length: int) -> None:
     def answer(body: Any) -> None:

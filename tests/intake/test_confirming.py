@@ -83,6 +83,16 @@ def test_a_code_for_one_phone_confirms_no_other(full: World, client: Client) -> 
     assert Case.objects.count() == LIMIT
 
 
+def test_a_phone_whose_code_went_to_another_browser_is_not_asked_for_it_here(
+    full: World, client: Client
+) -> None:
+    """This browser waits for a code of its own, to another phone."""
+    say(Client(), 1, phone="13900000002")
+    assert "6 位数字" in say(client, 2).content.decode()
+    answer = say(client, 3, phone="13900000002").content.decode()
+    assert "要得太快了" in answer
+
+
 def test_a_confirmed_phone_has_its_own_limit(full: World, client: Client) -> None:
     say(client, 0, code=code_on(say(client, 0)))
     for n in range(1, 5):

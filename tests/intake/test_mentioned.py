@@ -7,6 +7,7 @@ from django.test import Client
 
 from kaimen.cases import actions
 from kaimen.cases.enums import Channel
+from kaimen.cases.mentioned import Mentioned, mentioned_in
 from kaimen.cases.models import Case
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
@@ -99,6 +100,41 @@ def test_an_enterprise_of_another_community_is_refused(park: World, client: Clie
     with pytest.raises(actions.NotNow):
         actions.set_enterprise(case=case, enterprise=park.department, by=park.officer, now=MONDAY)
     assert park.fresh(case).enterprise is None
+
+
+@pytest.fixture
+def far(park: World) -> Organisation:
+    """Another community, with a firm and a gate of the same names as here."""
+    other = add_organisation(
+        key="far", name="示例远方", kind=OrganisationKind.COMMUNITY, parent=park.federation, by=None
+    )
+    name = "宁波拓力压铸有限公司（示例）"
+    add_organisation(key="far-tuoli", name=name, kind=OrganisationKind.ENTERPRISE, parent=other, by=None)
+    Place.objects.create(community=other, key="far-g3", name="3 号门")
+    return other
+
+
+def test_only_what_is_here_and_still_there_is_offered(
+    park: World, tuoli: Organisation, far: Organisation
+) -> None:
+    gate = Place.objects.create(community=park.community, key="g3", name="3 号门")
+    case = told(park)
+    assert read_new(MONDAY) == 1
+    assert case.place == gate  # the only one that is named: it stands with the case
+    assert mentioned_in(case) == Mentioned((tuoli,), ())
+    Case.objects.filter(pk=case.pk).update(place=None)
+    assert mentioned_in(park.fresh(case)) == Mentioned((tuoli,), (gate,))
+    Organisation.objects.filter(pk=tuoli.pk).update(active=False)
+    assert mentioned_in(park.fresh(case)) == Mentioned((), (gate,))
+
+
+def test_they_stand_in_the_order_of_the_words(park: World, tuoli: Organisation) -> None:
+    first = add_organisation(
+        key="hengda", name="恒达模具有限公司（示例）", kind="enterprise", parent=park.community, by=None
+    )
+    case = told(park, "恒达模具和拓力压铸门口大车乱停")
+    assert mentioned_in(case).enterprises == (first, tuoli)
+    assert mentioned_in(told(park, "拓力压铸和恒达模具门口大车乱停")).enterprises == (tuoli, first)
 
 
 def test_places_named_beside_the_one_of_the_case_are_shown(park: World, client: Client) -> None:

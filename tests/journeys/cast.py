@@ -14,7 +14,9 @@ from kaimen.catalogue.models import Service
 from kaimen.foundation.models import Person
 from kaimen.intake.actions import Asker, knock
 from kaimen.web.demo.seeding import settle
+from tests.rig.browser import fits
 
+__all__ = ["DRAWN", "PARKING", "Lingfeng", "fits", "open_track", "shown", "sign_in"]
 PARKING = "早上八点厂门口没地方停车，绕三圈还是没位子"
 DRAWN = "东门路边新画了 20 个车位，12 月 1 日起可以停。"
 
@@ -68,11 +70,6 @@ def _origin(page: Any) -> str:
 def shown(page: Any) -> str:
     """What a reader can read on the page, folded parts too, not what the markup says."""
     return str(page.evaluate("document.body.textContent"))
-
-
-def fits(page: Any) -> bool:
-    """Nothing sticks out to the right."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def open_track(page: Any, case: Case) -> Any:

@@ -104,15 +104,28 @@ def test_a_new_holiday_is_never_to_the_askers_gain_nor_a_makeup_day_to_their_los
         assert last_day(start, days, worked) <= plain
 
 
-@given(starts, lengths, calendars())
+@given(starts, lengths, calendars(), st.frozensets(st.sampled_from([2027, 2028])))
 def test_a_year_not_announced_is_said_and_nothing_else_changes(
-    start: date, days: int, calendar: Calendar
+    start: date, days: int, calendar: Calendar, announced: frozenset[int]
 ) -> None:
+    """Also an earlier year than the last one: a district may enter the new calendar and not the old."""
     known = due(start, days, replace(calendar, announced=frozenset({2027, 2028})))
-    unknown = due(start, days, replace(calendar, announced=frozenset({2027})))
+    unknown = due(start, days, replace(calendar, announced=announced))
     assert not known.provisional
-    assert unknown.provisional == any(seen.year == 2028 for seen in _days(unknown))
+    assert unknown.provisional == any(seen.year not in announced for seen in _days(unknown))
     assert replace(unknown, provisional=False) == known
+
+
+@given(starts, lengths, calendars(), st.lists(pauses(), max_size=3))
+def test_each_day_is_told_once_and_a_day_of_rest_stays_one_while_we_wait(
+    start: date, days: int, calendar: Calendar, waits: list[Pause]
+) -> None:
+    shown = due(start, days, calendar, waits)
+    assert shown.due
+    span = range(1, (shown.due - start).days + 1)
+    assert sorted(_days(shown)) == [start + timedelta(days=n) for n in span]
+    assert all(calendar.is_workday(day.date) == (day.code == "paused") for day in shown.skipped)
+    assert [day.ordinal for day in shown.counted] == list(range(1, days + 1))
 
 
 @given(starts, lengths, calendars(), starts, st.integers(0, 30))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kaimen.logic.routing import Candidate, NoOwner, route, within_hours
+from kaimen.logic.routing import Candidate, NoOwner, route
 
 AREAS = ("东区", "西区")
 
@@ -81,6 +81,13 @@ def test_with_nobody_on_duty_the_supervisor_owns_it() -> None:
     assert codes([BOSS])[0] == "boss"
 
 
+def test_a_supervisor_who_is_there_comes_before_a_nearer_one_who_is_not() -> None:
+    there = Candidate("there", "supervisor", 2, True, 9)
+    routing = route([officer("a", duty=False), BOSS, there])
+    assert routing.owner_key == "there"
+    assert {c.key: c.why for c in routing.considered}["boss"] == "not_on_duty"
+
+
 def test_without_a_supervisor_the_officer_gets_it_when_back() -> None:
     assert codes([officer("a", duty=False)])[1][:2] == [
         "nobody_on_duty",
@@ -122,16 +129,6 @@ def test_nobody_off_duty_owns_while_an_officer_is_on_duty(people: list[Candidate
 def test_among_equals_the_lower_load_wins(loads: list[int]) -> None:
     people = [officer(str(n), load=load) for n, load in enumerate(loads)]
     assert loads[int(route(people).owner_key)] == min(loads)
-
-
-def test_shifts() -> None:
-    day, night = (8 * 60, 17 * 60), (22 * 60, 6 * 60)
-    assert within_hours([day], 8 * 60)
-    assert not within_hours([day], 17 * 60)
-    assert within_hours([night], 0)
-    assert within_hours([night], 23 * 60)
-    assert not within_hours([night], 6 * 60)
-    assert not within_hours([], 600)
 
 
 @given(candidates(), st.sampled_from([None, *AREAS]), st.data())

@@ -13,7 +13,7 @@ KAIMEN = ROOT / "kaimen"
 LONGEST = 300
 SETTING = re.compile(r"\bKAIMEN_[A-Z0-9_]*[A-Z0-9]\b")
 # Only the rig and CI read these; a deployment never sets them.
-OF_THE_TESTS = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL", "KAIMEN_FAULT_FORMS"}
+OF_THE_TESTS = {"KAIMEN_TEST_DATABASE", "KAIMEN_REQUIRE_ALL", "KAIMEN_FAULT_FORMS", "KAIMEN_DATA"}
 COMMAND = re.compile(r"(?:\./run|python run) ([a-z]+)")
 
 

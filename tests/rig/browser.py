@@ -34,6 +34,11 @@ DESK = {"viewport": {"width": 1280, "height": 800}}
 PATIENCE_MS = 10_000
 
 
+def fits(page: Any) -> bool:
+    """Nothing sticks out to the right. Not against innerWidth: on a phone that grows with what sticks out."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One browser for all journeys of a worker process."""

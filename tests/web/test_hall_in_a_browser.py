@@ -4,6 +4,7 @@ from typing import Any
 
 from kaimen.cases import figures
 from tests.cases.cast import world
+from tests.rig.browser import fits
 from tests.web.march import NOW, play
 
 
@@ -39,7 +40,7 @@ def test_large_letters_fit_the_phone(phone: Any, transactional_db: None) -> None
 
 def _fits(page: Any) -> None:
     """Nothing to push sideways, nothing too small for a thumb."""
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    assert fits(page), page.url
     small = page.locator(".btn:visible, .pill:visible, .tabs a:visible, select:visible").evaluate_all(
         "all => all.filter(e => e.getBoundingClientRect().height < 44).map(e => e.textContent.trim())"
     )

@@ -23,6 +23,7 @@ class Rule:
     (`named`: its share of the profile), and the whole has to reach `nameless`: a scheme, a rule. From `many` members on
     it is known what a group comes down to, and the other has to say `covered` of that, or be `close` and say
     `partly_covered`. A `crowd` at one place hears short messages that share little but that place and that core.
+    At the end groups of `many` … `judged` are asked whether they share a matter: see parting.py.
     """
 
     whole: float = 0.26
@@ -39,6 +40,9 @@ class Rule:
     whole_of_crowd: float = 0.1
     place_of_crowd: float = 0.3
     covered_by_crowd: float = 0.2
+    judged: int = 40
+    shared: float = 0.4
+    alike_again: float = 0.15
 
 
 ORDINARY: Final = Rule()  # tried on real messages, see docs/measurements.md

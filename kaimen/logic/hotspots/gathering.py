@@ -16,6 +16,7 @@ import numpy as np
 from kaimen.logic.hotspots.alike import ORDINARY, Rule
 from kaimen.logic.hotspots.growing import Growing
 from kaimen.logic.hotspots.pairing import pairs
+from kaimen.logic.hotspots.parting import parted
 from kaimen.logic.hotspots.terms import Ints, Sides, Vectors, Weights
 
 MOSTLY: Final = 0.6  # share of a group that has to be at a meeting for the group to join it
@@ -39,6 +40,8 @@ def gather(
     labels, marks = _from_the_start(len(vectors), together, apart or {})
     near = pairs(vectors)
     grown = Growing(vectors, weights, rule, labels, marks).grow(near.one, near.other)
+    held = (np.bincount(labels)[labels] > 1) | (marks[labels] >= 0)
+    grown = parted(vectors, weights, rule, grown, held)
     return _met(grown.tolist(), marks[labels].tolist(), meetings)
 
 

@@ -41,7 +41,7 @@ class Growing:
             (vectors.weights, vectors.terms, vectors.start), shape=(len(vectors), TERMS), copy=True
         )
         single.sort_indices()
-        self.sums = single if count == len(vectors) else _summed(single, labels, count)
+        self.sums = single if count == len(vectors) else summed(single, labels, count)
         self.sizes = self._sizes(self.sums)
         self.cores = self._cores(self.sums, self.members)
         self.one: Ints = np.zeros(0, np.int64)
@@ -166,7 +166,7 @@ class Growing:
         place = np.full(count, -1)
         place[still], place[new] = np.arange(len(still)), len(still) + np.arange(len(new))
         parts = np.flatnonzero(place[into] >= len(still))
-        sums = _shortened(_summed(self.sums[parts], place[into[parts]] - len(still), len(new)))
+        sums = _shortened(summed(self.sums[parts], place[into[parts]] - len(still), len(new)))
         rows = np.concatenate((still, new))
         self.number, self.marks, self.members = self.number[rows], self.marks[rows], self.members[rows]
         self.sizes = np.concatenate((self.sizes[still], self._sizes(sums)))
@@ -205,7 +205,7 @@ def _same_issue(rule: Rule, dots: Floats, said: Floats, members: Ints, both_name
     return fits
 
 
-def _summed(rows: Matrix, into: Ints, count: int) -> Matrix:
+def summed(rows: Matrix, into: Ints, count: int) -> Matrix:
     """Row by row the sum of the rows that go into it."""
     ones = np.ones(len(into), np.float32)
     summed = sparse.csr_matrix((ones, (into, np.arange(len(into)))), shape=(count, len(into))) @ rows

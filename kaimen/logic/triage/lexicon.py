@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from kaimen.logic.triage.texts import BUCKETS, LONGEST_GRAM, Counts, hash_terms, plain
+from kaimen.logic.triage.texts import BUCKETS, LONGEST_GRAM, Counts, Features, hash_terms, plain
 
 STRONG: Final = 1.0
 OFTEN: Final = 0.45  # words that are said about other things too
@@ -50,6 +50,32 @@ class Lexicon:
             said = sum((part @ table).toarray() for part in grams)
             total += weight * _unit(np.asarray(said, dtype=np.float32))
         return _unit(total)
+
+    def scores_alone(self, features: Sequence[Features]) -> NDArray[np.float32]:
+        """The same for one text: (1, classes)."""
+        total = np.zeros((1, len(self.labels)), np.float32)
+        for parts, weight in ((features[0::4], SUBJECT), (features[1::4], 1.0)):
+            total += weight * _unit(sum(map(self._said, parts), np.zeros_like(total)))
+        return _unit(total)
+
+    def _said(self, part: Features) -> NDArray[np.float32]:
+        """What the words of one table say, added up in the order of their buckets, as a sparse product does."""
+        buckets, counts = part
+        held, weights = self._rows
+        if not len(held):
+            return np.zeros((1, len(self.labels)), np.float32)
+        at = np.minimum(np.searchsorted(held, buckets), len(held) - 1)
+        known = held[at] == buckets
+        said: NDArray[np.float32] = (counts[known, None] * weights[at[known]]).sum(axis=0, keepdims=True)
+        return said
+
+    @cached_property
+    def _rows(self) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Buckets, rising, each once, and their weights: two words that fell into one bucket count together."""
+        held, at = np.unique(self.buckets, return_inverse=True)
+        weights = np.zeros((len(held), len(self.labels)), np.float32)
+        np.add.at(weights, at, self.weights)
+        return held, weights
 
     @cached_property
     def _table(self) -> csr_matrix:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, hstack
 
 from kaimen.logic.triage.lexicon import Lexicon
-from kaimen.logic.triage.texts import BUCKETS, Counts, Message, counts_of
+from kaimen.logic.triage.texts import BUCKETS, Counts, Features, Message, counts_of, features_of
 
 FORM: Final = 2  # of the stored file; another number is refused
 BATCH: Final = 256
@@ -94,6 +94,16 @@ class Block:
         rows.data = (data / np.repeat(np.maximum(lengths, 1e-6), np.diff(starts))).astype(np.float32)
         return rows
 
+    def scores_alone(self, features: Features) -> tuple[NDArray[np.float32], bool]:
+        """For one text the scores of each class, and whether any of its features is known; as `rows` and the product."""
+        at = self._place[features[0]]
+        known = at >= 0
+        columns = at[known]
+        data = features[1][known] * self.rarity[columns]
+        length = np.sqrt((data * data).sum()) if len(data) else 0.0
+        data = (data / np.float32(max(length, 1e-6))).astype(np.float32)
+        return (data[:, None] * self.weights[columns]).sum(axis=0, keepdims=True), bool(len(columns))
+
 
 def learnt_scores(
     blocks: Sequence[Block], base: NDArray[np.float32], settings: Settings, counts: Counts
@@ -124,14 +134,34 @@ class Model:
 
     def scores(self, messages: Sequence[Message]) -> tuple[Scores, NDArray[np.bool_]]:
         """(messages, labels) unscaled, and for each message whether anything in it was known."""
+        if len(messages) == 1:
+            return self._alone(messages[0])
         scored = [self._scored(counts_of(messages[i : i + BATCH])) for i in range(0, len(messages), BATCH)]
         if not scored:
             return np.zeros((0, len(self.labels)), np.float32), np.zeros(0, bool)
         return np.concatenate([s for s, _ in scored]), np.concatenate([k for _, k in scored])
 
+    def _alone(self, message: Message) -> tuple[Scores, NDArray[np.bool_]]:
+        """`_scored` for one message, without tables."""
+        features = features_of(message)
+        said = self.lexicon.scores_alone(features)
+        ground = said[:, self._columns]
+        if self.base is None:
+            return ground, _any(said)
+        total: Scores = np.tile(self.base, (1, 1))
+        known = _any(said)
+        for block, table, weight in zip(self.blocks, features, self.settings.blocks, strict=False):
+            learnt, any_known = block.scores_alone(table)
+            total, known = total + weight * learnt, known | any_known
+        return (total + self.ground * ground).astype(np.float32), known
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        return [self.lexicon.labels.index(label) for label in self.labels]
+
     def _scored(self, counts: Counts) -> tuple[Scores, NDArray[np.bool_]]:
         said = self.lexicon.scores(counts)
-        ground = said[:, [self.lexicon.labels.index(label) for label in self.labels]]
+        ground = said[:, self._columns]
         if self.base is None:
             return ground, _any(said)
         learnt, known = learnt_scores(self.blocks, self.base, self.settings, counts)

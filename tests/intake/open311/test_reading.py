@@ -137,6 +137,7 @@ def test_without_dates_the_last_90_days(park: World) -> None:
         {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-04-02T00:00:00Z"},  # 91 days
         {"start_date": "2026-04-02T00:00:00Z", "end_date": "2026-04-01T00:00:00Z"},
         {"start_date": "yesterday"},
+        {"start_date": "2026-02-30T00:00:00Z"},  # in shape, and no day
         {"start_date": "2026-04-02"},  # the standard wants a zone
         {"start_date": "0001-01-01T00:00:00Z"},
         {"end_date": "9999-12-31T23:59:59-12:00"},

@@ -100,12 +100,17 @@ def test_rules_of_the_standard(lived_in: str) -> None:
         assert row["status"] in {"open", "closed"}
         for name in ("requested_datetime", "updated_datetime", "expected_datetime"):
             assert row[name] is None or MOMENT.fullmatch(row[name])
+        for name in ("lat", "long"):
+            assert row[name] is None or isinstance(row[name], float)
     services = get("/services.json")
     assert {"service_code", "service_name", "description", "metadata", "type", "keywords", "group"} == set(
         services[0]
     )
+    assert services[0]["type"] in {"realtime", "batch", "blackbox"} and services[0]["metadata"] is True
+    assert all(row["service_code"] == services[0]["service_code"] for row in rows)
     assert services[0]["keywords"].split(",") == ["没地方停车", "车位，不够"]  # the comma parts keywords
-    for attribute in get("/services/parking.json")["attributes"]:
+    for order, attribute in enumerate(get("/services/parking.json")["attributes"], 1):
+        assert attribute["order"] == order
         assert {
             "variable",
             "code",

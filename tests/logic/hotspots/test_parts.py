@@ -5,6 +5,7 @@ import pytest
 
 from kaimen.logic.hotspots.heat import Voice, heat, people_in, trend
 from kaimen.logic.hotspots.keeping import keep_ids
+from kaimen.logic.hotspots.messages import Message
 from kaimen.logic.hotspots.names import mentioned, named_in
 from kaimen.logic.hotspots.packing import packed, unpacked
 from kaimen.logic.hotspots.terms import Weights, grams_of
@@ -39,6 +40,32 @@ def test_a_title_is_never_taken_from_who_asked_to_stay_unknown() -> None:
     hidden = message(1, "张三在东门打人", shown=False)
     assert title_of([hidden]) == ""
     assert title_of([hidden, message(2, PARKING[1])]) == "东门外面停车位太少，每天抢"
+
+
+def test_a_title_is_the_one_whose_words_most_others_use() -> None:
+    said = [
+        "绿地海外滩业主被噪音烦死了",
+        "绿地海外滩离高铁太近",
+        "高铁离绿地海外滩只有三十米",
+        "绿地海外滩与高铁的几点疑惑",
+    ]
+    titles = [Message(str(n), "", NOW, subject) for n, subject in enumerate(said)]
+    assert title_of(titles) == "绿地海外滩离高铁太近"
+    assert title_of(titles[:1]) == said[0]
+    assert title_of([titles[3], titles[0]]) == said[0], "what only says that there are problems comes last"
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("再次反映A市金毛湾配套入学的问题", "A市金毛湾配套入学的问题"),
+        ("请问凉塘路的旧城改造要拖到何时？", "凉塘路的旧城改造要拖到何时？"),
+        ("关于月亮岛路架设高压线的投诉", "关于月亮岛路架设高压线的投诉"),
+        ("反映停车难", "反映停车难"),
+    ],
+)
+def test_a_title_drops_what_says_only_that_somebody_asks(subject: str, title: str) -> None:
+    assert title_of([Message("1", "", NOW, subject)]) == title
 
 
 def test_a_title_leads_to_nobodys_phone() -> None:

@@ -95,6 +95,20 @@ def test_company_and_order_in_a_batch_change_nothing(taught: Model) -> None:
             assert other.best.confidence == pytest.approx(prediction.best.confidence, abs=1e-5)
 
 
+@given(st.lists(st.sampled_from(STRANGE) | st.text(max_size=60), min_size=2, max_size=6), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_a_message_alone_gets_the_numbers_that_it_gets_among_others(
+    taught: Model, texts: list[str], learnt: bool
+) -> None:
+    model = taught if learnt else cold(words())
+    messages = [Message(t, u) for t, u in zip(texts, reversed(texts), strict=True)] + made(3, seed=5)[0]
+    scores, known = model.scores(messages)
+    for n, message in enumerate(messages):
+        alone, anything = model.scores([message])
+        assert alone.shape == (1, 3) and bool(anything[0]) == bool(known[n])
+        np.testing.assert_allclose(alone[0], scores[n], rtol=1e-5, atol=1e-6)
+
+
 def test_the_same_lessons_give_the_same_model(taught: Model) -> None:
     messages, labels = made(150)
     assert train(messages, labels, words()).to_bytes() == taught.to_bytes()
