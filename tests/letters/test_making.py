@@ -121,6 +121,22 @@ def test_who_wants_none_gets_none_but_an_official_one(park: World) -> None:
     assert states(made(park, official=True)) == ["made"] * 3
 
 
+def test_who_wants_none_is_left_out_by_the_job_and_made_when_the_sender_mends_the_letter(park: World) -> None:
+    first = made(park, official=False)
+    actions.unsubscribe(letter=the(first, 2), now=MONDAY)
+    again = mailing(park, official=False)
+    actions.check_mailing(mailing=again, by=park.supervisor, now=MONDAY)
+    actions.make_letters(mailing=again, by=park.supervisor, now=MONDAY)
+    assert states(again) == ["waiting"] * 3  # of 100,000 the request looks at none
+    make_slice(pk=again.pk, now=MONDAY)
+    assert states(again) == ["made", "left_out", "made"]
+    actions.mend_letter(
+        letter=the(again, 2), changes={}, channel="print", by=park.supervisor, now=MONDAY, to_directory=False
+    )
+    make_slice(pk=again.pk, now=MONDAY)
+    assert states(again) == ["made"] * 3 and counts_agree(again)
+
+
 def test_files_that_nobody_points_to_are_swept_away(park: World, folder: Any) -> None:
     found = made(park)
     loose = files.write(b"%PDF loose")

@@ -43,7 +43,6 @@ def make_letters(*, mailing: Mailing, by: Person | None, now: datetime) -> bool:
             raise NotNow("not_checked")
         return False
     give_number(mailing=mailing, by=by, now=now)
-    _leave_out_unsubscribed(mailing, now)
     make_slice_of.enqueue(mailing.pk)
     return True
 
@@ -70,12 +69,14 @@ def make_slice(*, pk: int, seconds: float = SLICE, now: datetime | None = None) 
         return False
     until = time.monotonic() + seconds
     writer = Writer(mailing, now or timezone.now())
+    digests = unsubscribed_digests(mailing)
     while True:
         at = now or timezone.now()
         mine = claim(mailing, LetterState.WAITING, at)
         if not mine:
             break
-        _write(mailing, writer, mine, at)
+        if some := _without_those_who_want_none(mine, digests, at):
+            _write(mailing, writer, some, at)
         if not Mailing.objects.filter(pk=pk).exclude(state=MailingState.STOPPED).update(moved_at=at):
             return False
         if time.monotonic() >= until:
@@ -146,12 +147,21 @@ def _files(mailing: Mailing, writer: Writer, letters: Sequence[Letter]) -> list[
     return [files.write(next(pdfs)) if good else "" for good in whole]
 
 
-def _leave_out_unsubscribed(mailing: Mailing, now: datetime) -> None:
-    digests = unsubscribed_digests(mailing)
-    if digests:
-        waiting = mailing.letters.filter(state=LetterState.WAITING).iterator(chunk_size=2000)
-        out = [letter for letter in waiting if wants_none(letter, digests)]
-        move_all(letters=out, verb="leave_out", now=now, code="unsubscribed", reason="unsubscribed")
+def _without_those_who_want_none(mine: Sequence[Letter], digests: set[str], now: datetime) -> list[Letter]:
+    """Leave out who wants no such letters; one whose address the sender mended is made, as they asked for it."""
+    out = [one for one in mine if one.round == 1 and wants_none(one, digests)]
+    move_all(
+        letters=out,
+        verb="leave_out",
+        now=now,
+        code="unsubscribed",
+        reason="unsubscribed",
+        only={"claimed_by": mine[0].claimed_by},
+        claimed_by="",
+        claimed_at=None,
+    )
+    gone = {one.pk for one in out}
+    return [one for one in mine if one.pk not in gone]
 
 
 @transaction.atomic

@@ -136,7 +136,7 @@ class _Reading:
             if self.over:
                 return False
         with transaction.atomic():
-            self.keep(read_step=then, total=0, last_seq=0, read_rows=0)
+            self.keep(read_step=then, total=0, last_seq=0)
             self.mailing.counts.all().delete()
         return True
 
