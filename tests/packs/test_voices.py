@@ -25,3 +25,8 @@ def test_parking_is_said_in_180_ways_among_1500_others() -> None:
     assert len(set(words)) == len(words)
     assert all(one.new.asker_name.startswith("示例职工") for one in needs)
     assert all(one.new.asker_phone.startswith("1380000") for one in needs)
+    days = [(NOW - one.new.now).days for one in east]
+    weeks = [sum(day // 7 == week for day in days) for week in range(4)]
+    assert min(days) <= 2, "said until lately"
+    assert sum(weeks[:2]) > sum(weeks[2:]) > 0, "and seen to rise"
+    assert all(one.new.now <= one.answered_at <= NOW for one in needs)
