@@ -10,7 +10,9 @@ import pytest
 from kaimen.foundation.models import Account, Notice, Webhook
 from kaimen.letters import links
 from kaimen.letters.actions.making import LEASE, claim
+from kaimen.letters.actions.moving import add_counts
 from kaimen.letters.actions.sending import ATTEMPTS
+from kaimen.letters.enums import RANKS
 from kaimen.letters.models import LetterEvent
 from kaimen.letters.recipients import of_person
 from tests.cast import MONDAY, World
@@ -157,6 +159,16 @@ class TestMail:
             assert not mailbox.letters
             go_out(found, MONDAY + LEASE + timedelta(seconds=1))
         assert len(mailbox.letters) == 2 and states(found) == ["sent"] * 2
+
+    def test_a_second_copy_bears_the_first_one_s_number(self, park: World, settings: Any) -> None:
+        """A worker was killed after the mail had left and before it was written down: mail programs show it once."""
+        with post_office(Mailbox(), settings) as mailbox:
+            found = sent(park, chairs(2))
+            found.letters.filter(seq=1).update(state="made", rank=RANKS["made"])
+            add_counts(found.pk, {("email", "sent"): -1, ("email", "made"): 1})
+            go_out(found)
+        numbers = [message_from_bytes(one.content)["Message-ID"] for one in mailbox.letters]
+        assert len(numbers) == 3 and len(set(numbers)) == 2
 
     def test_without_a_mail_server_nothing_says_sent(self, park: World) -> None:
         found = sent(park, chairs(1))
