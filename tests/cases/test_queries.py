@@ -161,7 +161,7 @@ OF_A_FULL_HOUSE = {
 }
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@pytest.mark.only_on("sqlite", why="PostgreSQL knows how often each state stands there")
 @pytest.mark.parametrize("whose", ["mine", "all"])
 def test_the_queue_is_read_from_an_index_even_where_states_look_full(park: World, whose: str) -> None:
     """SQLite knows only how many cases a state has on average; told so of a full house it must not read them all."""
