@@ -35,7 +35,9 @@ PATIENCE_MS = 10_000
 
 
 def fits(page: Any) -> bool:
-    """Nothing sticks out to the right. Not against innerWidth: on a phone that grows with what sticks out."""
+    """Nothing sticks out to the right. Not against innerWidth: on a phone that grows with what sticks out.
+    After a click the words may be there before the style is: only a page that has loaded is measured."""
+    page.wait_for_load_state()
     return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
 
 
