@@ -18,7 +18,7 @@ from django_tasks import task
 from kaimen.foundation import sms
 from kaimen.foundation.enums import DeliveryChannel, DeliveryState
 from kaimen.foundation.fields import digest
-from kaimen.foundation.models import Delivery, Webhook
+from kaimen.foundation.models import Account, Delivery, Person, Webhook
 from kaimen.foundation.notice_words import sentence
 from kaimen.foundation.robots import post_to_robot
 
@@ -26,7 +26,7 @@ ATTEMPTS = 5
 LEASE = timedelta(minutes=5)  # shorter than a lost job's, or that job would find its own claim still fresh
 TIMEOUT = 5
 HOPELESS = frozenset(
-    {"unavailable", "BadHeaderError", "ValueError", "DoesNotExist"}
+    {"unavailable", "account_stopped", "BadHeaderError", "ValueError", "DoesNotExist"}
 )  # trying again would change nothing
 
 
@@ -76,6 +76,8 @@ def _send(delivery: Delivery) -> None:
     link = f"{settings.PUBLIC_URL}{delivery.notice.link}" if delivery.notice.link else ""
     match delivery.channel:
         case DeliveryChannel.EMAIL:
+            if _has_left(delivery.notice.person):
+                raise sms.NotSent("account_stopped")
             if not settings.EMAIL_HOST:
                 raise sms.NotSent("unavailable")
             body = "\n\n".join(part for part in (text, link, "开门 · 有什么事，说一句") if part)
@@ -88,6 +90,11 @@ def _send(delivery: Delivery) -> None:
             sms.send(delivery.address, f"【开门】{text} {link}".strip())
         case DeliveryChannel.WEBHOOK:
             post_to_robot(Webhook.objects.get(pk=int(delivery.address)).url, f"{text} {link}".strip())
+
+
+def _has_left(person: Person | None) -> bool:
+    """Their account was stopped: what they still own is no longer told to an address outside the house."""
+    return person is not None and Account.objects.filter(person=person, is_active=False).exists()
 
 
 def message_id(delivery: Delivery) -> str:

@@ -17,7 +17,8 @@ from kaimen.foundation.models import Person
 MOST: Final = 20_000  # rows of one export
 KINDS: Final = ("csv", "xlsx")
 EXCEL: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run instead of show
+# What a spreadsheet would run instead of show (OWASP, CSV injection); the wide signs in Chinese and Japanese Excel.
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 WIDEST = 48
 COLUMN_FROM = 10
 

@@ -16,7 +16,7 @@ TIMEOUT = 5  # seconds; a page waits for it
 
 
 class NotSent(Exception):
-    """The message did not go out. `code` says why: unavailable, unreachable or refused."""
+    """The message did not go out. `code` says why: unavailable, unreachable, refused or account_stopped."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

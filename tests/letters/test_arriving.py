@@ -4,8 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 
-from kaimen.letters import actions, files
+from kaimen.cases.views import common
+from kaimen.letters import actions, files, links
 from kaimen.letters.actions.making import make_slice
 from kaimen.letters.actions.moving import add_counts, move_all, recount
 from kaimen.letters.actions.printing import in_postal_order, make_batch
@@ -188,3 +190,14 @@ def test_what_is_erased_leaves_the_files_too(park: World) -> None:
         "",
         "",
     )
+
+
+def test_who_guesses_links_is_stopped_and_the_true_ones_behind_the_same_address_still_open(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A whole factory may share one address: who tries wrong links must not keep its letters shut."""
+    monkeypatch.setattr(common, "GUESSES", 3)
+    letter = the(posted(park))
+    statuses = [Client().get(f"/l/guess{n}").status_code for n in range(5)]
+    assert statuses == [404, 404, 404, 429, 429]
+    assert Client().get(links.path(letter)).status_code == 200

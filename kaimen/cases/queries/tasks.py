@@ -32,9 +32,10 @@ def task_for(person: Person, pk: int) -> Task:
 
 
 def task_by_token(token: str, now: datetime) -> TaskLink | None:
-    """The link of this token, if it is neither revoked nor expired."""
+    """The link of this token, if it is neither revoked nor expired, nor made for somebody whose account was stopped."""
     return (
         TaskLink.objects.select_related("task__organisation", "task__community", "for_person")
         .filter(digest=token_digest(token), revoked_at=None, expires_at__gt=now)
+        .exclude(for_person__account__is_active=False)
         .first()
     )

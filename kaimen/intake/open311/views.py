@@ -105,11 +105,11 @@ def one_request(request: HttpRequest, kind: str, number: str) -> HttpResponse:
 @answers
 def token(request: HttpRequest, kind: str, token: str) -> HttpResponse:
     """The number behind a tracking link: for who was only given the link."""
-    if too_many_guesses(request):
-        raise Refused(429, _("试得太多了，请过一会儿再来。"))
     case = by_track_token(token)
     if case is None or case.community != _jurisdiction(request):
         count_guess(request)
+        if too_many_guesses(request):
+            raise Refused(429, _("试得太多了，请过一会儿再来。"))
         raise Refused(404, _("没有这个 token。"))
     return listed(kind, "service_requests", [{"service_request_id": case.number, "token": token}])
 

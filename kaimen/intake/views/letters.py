@@ -47,15 +47,17 @@ class AnswerForm(forms.Form):
 
 
 def behind_link(view: View) -> View:
-    """Only with a link that opens a letter; wrong ones are counted, so that nobody tries many."""
+    """Only with a link that opens a letter; wrong ones are counted, so that nobody tries many. Those that are right
+    always open: a whole factory may share one address."""
 
     @unlisted
     @wraps(view)
     def opened(request: HttpRequest, token: str) -> HttpResponse:
-        found = None if too_many_guesses(request) else letter_behind(token)
+        found = letter_behind(token)
         if found is None:
             count_guess(request)
-            return render(request, "intake/letter_gone.html", status=404)
+            status = 429 if too_many_guesses(request) else 404
+            return render(request, "intake/letter_gone.html", status=status)
         return view(request, found)
 
     return opened

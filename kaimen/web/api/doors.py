@@ -16,7 +16,7 @@ from ninja.utils import check_csrf
 from kaimen.foundation import audit
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.enums import ACTING, KeyScope, OrganisationKind, RoleKind
-from kaimen.foundation.keys import holds_at, use_key
+from kaimen.foundation.keys import KeyRefused, holds_at, use_key
 from kaimen.foundation.models import MachineKey, Organisation, Person
 from kaimen.foundation.permissions import has_kind, person_of
 from kaimen.web.api.errors import Refused
@@ -40,15 +40,20 @@ class Caller:
 class WithKey(APIKeyHeader):
     param_name = "X-Api-Key"
 
-    def __init__(self, scope: KeyScope) -> None:
+    def __init__(self, scope: KeyScope, *kinds: RoleKind) -> None:
         super().__init__()
-        self.scope = scope
+        self.scope, self.kinds = scope, kinds
 
     def authenticate(self, request: HttpRequest, key: str | None) -> Caller | None:
         if not key:
             return None
         machine = use_key(key, self.scope, timezone.now())
-        return Caller(machine.acts_for if self.scope in ACTING else None, machine)
+        person = machine.acts_for if self.scope in ACTING else None
+        if person is not None and self.kinds and not has_kind(person, *self.kinds):
+            raise KeyRefused(
+                "nobody"
+            )  # they still own cases, but no longer hold the role: as with their session
+        return Caller(person, machine)
 
 
 class WithSession(APIKeyCookie):
@@ -74,7 +79,7 @@ class WithSession(APIKeyCookie):
 
 def door(scope: KeyScope, *kinds: RoleKind) -> list[Any]:
     """The key first: a program that shows one means it, whatever cookie it may also send."""
-    return [WithKey(scope), WithSession(*kinds)]
+    return [WithKey(scope, *kinds), WithSession(*kinds)]
 
 
 def caller_of(request: HttpRequest) -> Caller:

@@ -185,6 +185,7 @@ def test_a_tracking_token_leads_to_its_number(park: World) -> None:
     for _ in range(21):
         Client().get(f"{BASE}/tokens/guess.json")
     get("/tokens/guess.json", expect=429)
+    get(f"/tokens/{token}.json")  # a true one behind the same address still opens
 
 
 def test_a_house_with_two_communities_wants_to_know_which(park: World) -> None:

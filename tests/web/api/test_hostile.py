@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 from schemathesis import GenerationMode
 
-from kaimen.foundation.enums import KeyScope
+from kaimen.foundation.enums import KeyScope, RoleKind
 from kaimen.foundation.models import Account
+from kaimen.foundation.organisations import give_role
 from tests.cast import World
 from tests.intake.open311.cast import key_for
 from tests.web.api.hostile import attack
@@ -17,6 +18,7 @@ from tests.web.api.hostile import attack
 
 def key_with_everything(park: World, person: Any) -> str:
     Account.objects.get_or_create(person=person, defaults={"username": f"p{person.pk}"})
+    give_role(person=person, kind=RoleKind.HANDLER, organisation=park.department, by=None)  # for tasks too
     limits = {"per_minute": 100_000, "needs_per_hour": 100_000, "needs_per_day": 100_000}
     return key_for(park, tuple(scope.value for scope in KeyScope), acts_for=person, **limits)
 
