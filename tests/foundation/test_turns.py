@@ -1,11 +1,14 @@
 """One process writes at a time, the next is woken when it ends, and a killed one holds up nobody."""
 
 import contextlib
+import fcntl
+import os
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -51,10 +54,38 @@ def test_who_is_killed_gives_the_turn_back() -> None:
         assert had.is_set()
 
 
+def free() -> bool:
+    """Could another process have the turn now?"""
+    with Path(f"{connection.settings_dict['NAME']}-turn").open("rb") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
+
+@pytest.mark.only_on("sqlite", why="PostgreSQL's writers queue by themselves")
 @pytest.mark.django_db
-def test_a_turn_ends_with_an_error_too() -> None:
-    for _ in range(2):
-        with pytest.raises(ValueError, match="inside"), turns.my_turn():
-            raise ValueError("inside")
+def test_a_turn_is_given_back_at_its_end_and_after_an_error() -> None:
     with turns.my_turn():
-        pass
+        assert not free()
+    assert free()
+    with pytest.raises(ValueError, match="inside"), turns.my_turn():
+        raise ValueError("inside")
+    assert free()
+
+
+@pytest.mark.only_on("sqlite", why="PostgreSQL's writers queue by themselves")
+@pytest.mark.django_db
+def test_a_child_of_fork_waits_for_its_parent() -> None:
+    """The servers' processes are made by fork: who shared the parent's open file would share its turn."""
+    with turns.my_turn():
+        child = os.fork()
+        if not child:
+            handle = turns._file(os.getpid(), str(connection.settings_dict["NAME"]))
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os._exit(0)
+            os._exit(1)
+        assert os.waitpid(child, 0)[1] == 0, "parent and child had the turn at once"
