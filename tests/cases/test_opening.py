@@ -14,6 +14,8 @@ from tests.cases.cast import MONDAY, World, at
 def test_numbers_run_through_the_year_and_begin_again(park: World) -> None:
     numbers = [park.case().number, park.case().number, park.case(now=at("2027-01-04")).number]
     assert numbers == ["KM-2026-00001", "KM-2026-00002", "KM-2027-00001"]
+    numbers = [park.case().number, park.case(now=at("2027-01-04")).number]
+    assert numbers == ["KM-2026-00003", "KM-2027-00002"], "each year counts by itself"
 
 
 def test_the_year_of_a_number_is_the_parks_not_utcs(park: World) -> None:

@@ -171,6 +171,18 @@ def test_an_exception_is_told_by_type_and_place_only() -> None:
     assert PHONE not in str(told) and WORDS not in str(told)
 
 
+def test_what_was_under_way_is_told_too_and_of_others_only_the_first_line() -> None:
+    try:
+        try:
+            int(PHONE + "x")
+        except ValueError:
+            raise KeyError(WORDS)  # noqa: B904  what happens when an error meets another
+    except KeyError as error:
+        told = record("kaimen.some", "failed", error=error)
+    assert [failure["type"] for failure in told["failure"]] == ["KeyError", "ValueError"]
+    assert record("some.library", f"refused\n{WORDS}")["message"] == "refused"
+
+
 def test_why_a_database_is_away_is_told_but_not_what_it_was_asked(db: None) -> None:
     from django.db import OperationalError
 

@@ -1,6 +1,7 @@
 """A service that was marked for other words is neither taken silently nor lost: without JavaScript, by the form alone."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,9 @@ from django.test import Client
 from kaimen.cases.models import Case
 from kaimen.catalogue.actions import bump
 from kaimen.catalogue.models import Service
-from tests.cast import World, world
+from kaimen.intake import choice
+from kaimen.intake.suggest import suggest
+from tests.cast import MONDAY, World, world
 
 PARKING, CANTEEN = "东门早上没地方停车", "食堂周末不开门，没饭吃"
 KEY = "k" * 24
@@ -96,3 +99,34 @@ def test_a_link_to_a_service_is_a_choice(park: World, client: Client) -> None:
     chosen = sent | {"words": CANTEEN, "service": "parking"}  # said after choosing: nothing was changed
     assert client.post("/say/confirm", chosen).status_code == 302
     assert Case.objects.get().service == park.service
+
+
+def test_whose_choice_it_is() -> None:
+    assert choice.picked({"service": "a", "picked": "a"}) == "a", "by a link"
+    assert choice.picked({"service": "b", "picked": "a"}) == "", "a link to another one"
+    assert choice.picked({"service": "a", "guessed": "a"}) == "", "our guess"
+    assert choice.picked({"service": "b", "guessed": "a"}) == "b", "another than our guess"
+    assert choice.picked({"service": "a", "guessed": "a", "picked": "a"}) == "a", (
+        "chosen, then guessed as well"
+    )
+
+
+def test_what_still_fits_words_that_were_changed(park: World) -> None:
+    """A choice need only be among what the words find or come near; a guess must be what they lead to now."""
+    canteen = Service.objects.get(key="canteen")
+    found = suggest(community=park.community, words=CANTEEN, now=MONDAY)
+    assert found and found.service == canteen
+    near = replace(found, service=None, services=[], perhaps=tuple(found.services))
+    other = replace(found, service=park.service)
+    guess = {"service": "canteen", "guessed": "canteen", "about": choice.about(PARKING), "words": CANTEEN}
+    mine = guess | {"picked": "canteen"}
+    assert [choice.still_fits(guess, now) for now in (found, other, near, None)] == [
+        True,
+        False,
+        False,
+        False,
+    ]
+    assert [choice.still_fits(mine, now) for now in (found, other, near, None)] == [True, True, True, False]
+    assert choice.still_fits(mine | {"about": choice.about(CANTEEN)}, None), (
+        "these are the words it was shown for"
+    )

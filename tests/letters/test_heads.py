@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from PIL import Image
 from pypdf import PdfReader
 
 from kaimen.foundation import files
 from kaimen.foundation.models import Attachment, AuditEntry
-from kaimen.letters import heads
+from kaimen.letters import actions, heads
 from kaimen.letters.models import Letterhead
 from kaimen.letters.printer import print_one
 from kaimen.letters.sheets import Writer
@@ -131,6 +132,21 @@ def test_a_mark_is_that_of_its_organisation_and_others_may_not_be_touched(park: 
     client = signed_in(Client(), park.supervisor)
     for of in ("x", "0", "9" * 30, str(park.federation.pk)):
         assert client.get("/letters/head", {"of": of}).status_code == 404
+
+
+def test_who_may_not_send_for_an_organisation_changes_nothing_of_its_head(park: World) -> None:
+    """The verbs themselves, whichever page calls them."""
+    put_up(park, mark())
+    for by in (park.officer, park.chair, park.handler, park.elsewhere()):
+        told: dict[str, Any] = {"organisation": park.community, "by": by, "now": MONDAY}
+        with pytest.raises(PermissionDenied):
+            actions.change_head(code="示例", lines="", **told)
+        with pytest.raises(PermissionDenied):
+            actions.put_up_logo(upload=upload("标志.png", mark()), **told)
+        with pytest.raises(PermissionDenied):
+            actions.take_down_logo(**told)
+    head = heads.head_of(park.community)
+    assert head.logo and not head.code
 
 
 def test_a_file_that_is_gone_from_the_disk_keeps_no_letter_from_being_made(

@@ -10,13 +10,15 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from kaimen.cases import actions
+from kaimen.cases.models import Task
+from kaimen.foundation import sheets
 from kaimen.foundation.models import AuditEntry, Person
 from kaimen.foundation.notices import notify
 from kaimen.foundation.organisations import add_organisation
 from kaimen.intake.actions import make_form_link, record_visit
 from tests.cast import MONDAY, World, signed_in
 
-EVIL = "=HYPERLINK(1)"
+EVIL, PHONE = "=HYPERLINK(1)", "13812342201"
 
 
 def rows(person: Person, path: str) -> list[list[str]]:
@@ -31,22 +33,27 @@ def rows(person: Person, path: str) -> list[list[str]]:
 @pytest.fixture
 def busy(park: World) -> World:
     """A case with a task, late and rated badly; a visit, a code, a firm and a notice with a name like a formula."""
-    case = park.case(words=f"{EVIL} 我电话 13812342201", asker_name="陈小明", now=MONDAY)
+    case = park.case(words=f"{EVIL} 我电话 {PHONE}", place_text=PHONE, asker_name="陈小明", now=MONDAY)
     actions.give_task(
         cases=[case],
         organisation=park.department,
-        title=EVIL,
-        detail="看一下 13812342201",
+        title=f"{EVIL} {PHONE}",
+        detail=f"看一下 {PHONE}",
         days=3,
         by=park.officer,
         now=MONDAY,
     )
-    rated = park.case(asker=park.worker, now=MONDAY)
+    rated = park.case(words=f"停车 {PHONE}", asker=park.worker, now=MONDAY)
     actions.answer_case(case=rated, text="好了", by=park.officer, now=MONDAY)
     rated.refresh_from_db()
-    actions.rate_case(case=rated, score=1, solved="no", comment=EVIL, by=park.worker, now=MONDAY)
+    actions.rate_case(case=rated, score=1, solved="no", comment=f"{EVIL} {PHONE}", by=park.worker, now=MONDAY)
     record_visit(
-        community=park.community, organisation=park.firm, by=park.officer, on=date(2026, 3, 2), met=EVIL
+        community=park.community,
+        organisation=park.firm,
+        by=park.officer,
+        on=date(2026, 3, 2),
+        met=f"{EVIL} {PHONE}",
+        note=PHONE,
     )
     make_form_link(community=park.community, name=EVIL, by=park.officer)
     add_organisation(key="evil", name=EVIL, kind="enterprise", parent=park.community, by=None)
@@ -75,8 +82,15 @@ def test_a_formula_is_text_and_a_phone_is_masked(busy: World, who: str, table: s
     assert any(cell.startswith(EVIL) for row in sheet for cell in row)
     assert any(cell.startswith(f"'{EVIL}") for row in text for cell in row)
     assert not any(cell.startswith(EVIL) for row in text for cell in row)
-    assert "13812342201" not in str(sheet) + str(text)
+    assert PHONE not in str(sheet) + str(text)
     assert "陈小明" not in str(sheet) + str(text)
+
+
+def test_what_a_handler_wrote_back_is_masked_too(busy: World) -> None:
+    task = Task.objects.get()
+    actions.finish_task(task=task, reply=f"{EVIL} 打 {PHONE}", by=busy.handler, now=MONDAY)
+    told = str(rows(busy.handler, "/tasks/export.csv?show=done"))
+    assert "打 138" in told and PHONE not in told
 
 
 def test_who_took_what_along_stands_in_the_audit(busy: World) -> None:
@@ -90,9 +104,16 @@ def test_who_took_what_along_stands_in_the_audit(busy: World) -> None:
     }
     for path, person in taken.items():
         length = len(rows(person, path)) - 1
+        assert "no-store" in signed_in(Client(), person).get(path)["Cache-Control"], path
         last = AuditEntry.objects.filter(verb="export").last()
         assert last and last.actor == person and last.params["rows"] == length
-    assert AuditEntry.objects.filter(verb="export").count() == len(taken)
+    assert AuditEntry.objects.filter(verb="export").count() == 2 * len(taken)
+
+
+def test_no_more_rows_than_a_spreadsheet_bears(busy: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheets, "MOST", 1)
+    assert len(rows(busy.manager, "/manage/people/export.csv")) == 2
+    assert AuditEntry.objects.get(verb="export").params["rows"] == 1
 
 
 def test_the_people_follow_the_search_and_workers_names_stay_masked(busy: World) -> None:

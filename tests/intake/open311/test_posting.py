@@ -11,7 +11,7 @@ from django.utils import timezone
 from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case, TimelineEntry
 from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.models import AuditEntry, MachineKey, Notice, Place
+from kaimen.foundation.models import AuditEntry, MachineKey, Notice, Place, Role
 from kaimen.foundation.organisations import add_organisation
 from kaimen.intake.models import Submission
 from tests.cast import World
@@ -51,6 +51,23 @@ def test_a_request_is_a_case_with_all_that_belongs_to_it(park: World) -> None:
     assert AuditEntry.objects.get(verb="key.knock").params == {"case": case.pk}
     assert TimelineEntry.objects.get(case=case, code="more_given").text == "https://pictures.example/1.jpg"
     assert Notice.objects.filter(person=case.owner, code="case_received").exists()
+
+
+def test_a_name_that_is_not_chinese_keeps_its_order(park: World) -> None:
+    post(key_for(park), first_name="Ann", last_name="Example", phone="13800000009")
+    assert Case.objects.get().asker_name == "Ann Example"
+
+
+def test_who_wants_to_stay_unnamed_does(park: World) -> None:
+    for said, kept in (("true", True), ("1", True), ("false", False), ("", False)):
+        number = post(key_for(park), confidential=said)[0]["service_request_id"]
+        assert Case.objects.get(number=number).confidential is kept
+
+
+def test_where_nobody_could_own_it_that_is_said(park: World) -> None:
+    key = key_for(park)
+    Role.objects.filter(kind__in=["officer", "supervisor"]).update(active=False)
+    assert "专员" in post(key, expect=400)[0]["description"] and not Case.objects.exists()
 
 
 def test_xml_answers_xml(park: World) -> None:
@@ -122,6 +139,7 @@ def _manager_of(organisation: Any) -> Any:
         {"lat": "nan", "long": "121"},
         {"lat": "1e400", "long": "121"},
         {"lat": "91", "long": "121"},
+        {"lat": "29", "long": "181"},
         {"lat": "٢٩", "long": "121"},
         {"phone": "12345"},
         {"phone": "13800000009; drop"},
@@ -129,6 +147,10 @@ def _manager_of(organisation: Any) -> Any:
         {"media_url": "javascript:alert(1)"},
         {"media_url": "file:///etc/passwd"},
         {"media_url": "http://[::1"},
+        {"media_url": "ftp://pictures.example/1.jpg"},
+        {"media_url": "https:///1.jpg"},
+        {"media_url": "https://pictures.example/a b.jpg"},
+        {"media_url": f"https://pictures.example/{'a' * 1000}"},
         {"attribute[colour]": "red"},
         {"attribute[enterprise]": "示例模具厂"},  # the service does not ask for it
     ],
