@@ -190,7 +190,7 @@ def _bucket(hashes: Numbers) -> NDArray[np.int64]:
 
 def _points(texts: Sequence[str]) -> Numbers:
     joined = "\n".join(texts)
-    return np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    return np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
 
 
 def _counted(keys: NDArray[np.int64], rows: int) -> csr_matrix:
