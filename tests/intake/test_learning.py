@@ -11,8 +11,10 @@ from kaimen.cases.enums import CaseState
 from kaimen.cases.models import Case
 from kaimen.catalogue import actions as lists
 from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation.models import Organisation
 from kaimen.intake import learning
 from kaimen.intake.hearing import hear
+from kaimen.intake.jobs import learn_from_cases
 from kaimen.intake.models import Reading, TriageModel
 from kaimen.logic.triage import load
 from tests.cast import MONDAY, World, signed_in
@@ -179,6 +181,17 @@ def test_what_a_person_chose_outlasts_the_night_until_something_better_is_learnt
     news(taught, 9)
     better = learn(taught, 9)
     assert better is not None and better.active
+
+
+def test_a_community_where_it_fails_does_not_stop_the_others(taught: World) -> None:
+    first = taught.community
+    taught.elsewhere()
+    second = Organisation.objects.get(key="elsewhere")
+    for rows in (Domain, Service, Case):
+        rows.objects.update(community=second)
+    TriageModel.objects.create(community=first, texts=1, stored=b"", figures=["no figures"])
+    learn_from_cases(MONDAY)
+    assert TriageModel.objects.get(active=True).community == second
 
 
 def news(park: World, number: int) -> None:
