@@ -18,6 +18,5 @@ class Deed(TextChoices):
     UNDONE = "undone", _("撤销了一步")
 
 
-UNDOABLE = frozenset(
-    {Deed.MERGED, Deed.SPLIT, Deed.MOVED, Deed.RENAMED}
-)  # the rest have a verb for the way back
+PLACING = frozenset({Deed.MERGED, Deed.SPLIT, Deed.MOVED})  # what says where a case belongs
+UNDOABLE = PLACING | {Deed.RENAMED}  # the rest have a verb for the way back

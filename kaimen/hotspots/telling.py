@@ -64,7 +64,13 @@ def _count(issue: HotIssue, members: Sequence[Said], now: datetime) -> None:
 
 
 def _places(members: Sequence[Said]) -> list[list[object]]:
-    counted = Counter(said.place for said in members if said.place[1])
+    """What was written instead of a listed place is somebody's words: masked, and not at all of who stays unknown."""
+    counted = Counter(
+        (key, name if key else mask_text(name))
+        for said in members
+        for key, name in [said.place]
+        if name and (key or said.message.shown)
+    )
     ranked = sorted(counted.items(), key=lambda row: (-row[1], row[0]))
     return [[key, name, times] for (key, name), times in ranked[:LISTED]]
 

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +16,17 @@ from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Person
 from kaimen.intake.hearing import list_lexicon
 from kaimen.intake.models import Reading, TriageModel
-from kaimen.logic.triage import BadModel, Message, NotEnough, Settings, load, near_duplicates, score, train
+from kaimen.logic.triage import (
+    BadModel,
+    Lexicon,
+    Message,
+    NotEnough,
+    Settings,
+    load,
+    near_duplicates,
+    score,
+    train,
+)
 
 log = logging.getLogger(__name__)
 LARGEST = 50_000  # newest cases first; beyond it older wordings add nothing
@@ -42,15 +53,15 @@ def learn(*, community: Organisation, now: datetime) -> TriageModel | None:
 
     None when there is too little, or nothing new. Either way the present model goes on working.
     """
-    cases = list(lessons(community)[:LARGEST])
+    lexicon, domains = list_lexicon(community)
+    settled = lessons(community)[:LARGEST]
+    cases = [case for case in settled if case.domain and case.domain.key in domains]
     newest = TriageModel.objects.filter(community=community).first()
-    corrections = sum(case.corrected for case in cases)  # type: ignore[attr-defined]  # annotated in lessons
     active = TriageModel.objects.filter(community=community, active=True).first()
-    nothing_new = newest and (newest.texts, newest.corrections) == (len(cases), corrections)
+    taught = _digest(cases, lexicon)
+    nothing_new = newest and newest.figures.get("taught") == taught
     if nothing_new and (active is None or readable(active)):
         return None
-    lexicon, domains = list_lexicon(community)
-    cases = [case for case in cases if case.domain and case.domain.key in domains]
     messages = [Message(case.words) for case in cases]
     try:
         model = train(
@@ -63,7 +74,18 @@ def learn(*, community: Organisation, now: datetime) -> TriageModel | None:
         )
     except NotEnough:
         return None
-    return _keep(community, model.to_bytes(), model.notes, len(messages), corrections, now)
+    corrections = sum(case.corrected for case in cases)  # type: ignore[attr-defined]  # annotated in lessons
+    figures = model.notes | {"taught": taught}
+    return _keep(community, model.to_bytes(), figures, len(messages), corrections, now)
+
+
+def _digest(cases: list[Case], lexicon: Lexicon) -> str:
+    """Which cases, each under which domain, and the list's words beside them: what the night could learn from.
+
+    The number of cases alone stays the same when a correction is corrected, or one comes while another goes.
+    """
+    told = ",".join(f"{case.pk}:{case.domain_id}" for case in cases) + ",".join(lexicon.labels)
+    return sha256(told.encode() + lexicon.buckets.tobytes() + lexicon.weights.tobytes()).hexdigest()[:16]
 
 
 def readable(model: TriageModel) -> bool:
@@ -96,11 +118,7 @@ def _keep(
     now: datetime,
 ) -> TriageModel:
     present = TriageModel.objects.filter(community=community, active=True).first()
-    better = (
-        present is None
-        or not readable(present)
-        or figures["macro_f1"] >= present.figures.get("macro_f1", 0) - WORSE
-    )
+    better = _takes_over(community, present, figures["macro_f1"])
     if better:
         TriageModel.objects.filter(community=community, active=True).update(active=False)
     row = TriageModel.objects.create(
@@ -120,10 +138,21 @@ def _keep(
     return row
 
 
+def _takes_over(community: Organisation, present: TriageModel | None, f1: float) -> bool:
+    """Unless it is clearly worse than the one at work. Where a person has chosen what is at work (an older model, or the
+    everyday words alone), only if it is better than every one that is kept: their choice outlasts the night."""
+    if present and not readable(present):
+        return True
+    if present and not present.chosen_by_id:
+        return bool(f1 >= present.figures.get("macro_f1", 0) - WORSE)
+    kept = TriageModel.objects.filter(community=community).values_list("figures", flat=True)
+    return all(f1 > figures.get("macro_f1", 0) for figures in kept)
+
+
 @transaction.atomic
 def use_model(*, community: Organisation, model: TriageModel | None, by: Person) -> None:
     """Put an older model (None: the everyday words alone) to work at once. Nights go on learning; a new one takes over
-    when it is not worse."""
+    when it is better than all that are kept."""
     TriageModel.objects.filter(community=community, active=True).update(active=False)
     if model is not None:
         TriageModel.objects.filter(pk=model.pk, community=community).update(active=True, chosen_by=by)

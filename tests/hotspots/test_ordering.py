@@ -101,6 +101,26 @@ def test_one_case_is_moved_and_stays(scene: Scene) -> None:
     assert scene.issue(10) == was
 
 
+def test_one_case_that_is_moved_goes_to_the_others_and_takes_nobody_along(scene: Scene) -> None:
+    """The night leaves it among those it was put to, and leaves those it was taken from where they were."""
+    parking, lights, officer = scene.parking, scene.lights, scene.park.officer
+    actions.move_case(case=scene.cases[11], to=lights, by=officer, now=NOW)
+    actions.move_case(case=scene.cases[0], to=lights, by=officer, now=NOW)
+    scene.gather_again()
+    assert scene.members(lights) == {0, 6, 7, 8, 9, 11}
+    assert scene.members(parking) == {1, 2, 3, 4, 5}
+    first, second = IssueDeed.objects.filter(deed="moved").order_by("pk")
+    actions.undo(deed=first, by=officer, now=NOW)
+    scene.gather_again()
+    assert scene.members(lights) == {0, 6, 7, 8, 9}, "the other one stays"
+    assert scene.members(parking) == {1, 2, 3, 4, 5}
+    actions.undo(deed=second, by=officer, now=NOW)
+    assert not IssueMembership.objects.exclude(placed_by=None).exists(), "and the machine is free again"
+    scene.gather_again()
+    assert scene.members(parking) == set(range(6))
+    assert scene.members(lights) == {6, 7, 8, 9}
+
+
 def test_title_given_by_an_officer_stays(scene: Scene) -> None:
     issue, officer = scene.parking, scene.park.officer
     machine = issue.title
@@ -171,3 +191,45 @@ def test_who_only_reads_changes_nothing(scene: Scene, who: str) -> None:
         actions.merge_issues(into=issue, other=scene.lights, by=by, now=NOW)
     with pytest.raises(PermissionDenied):
         actions.move_case(case=scene.cases[12], to=issue, by=by, now=NOW)
+
+
+def test_a_lock_holds_the_title_and_holds_two_apart_that_say_the_same(scene: Scene) -> None:
+    issue, lights, officer = scene.parking, scene.lights, scene.park.officer
+    IssueMembership.objects.filter(case=scene.cases[0]).update(issue=lights)  # as if the machine had erred
+    HotIssue.objects.filter(pk=issue.pk).update(title="机器起的")
+    for one in (issue, lights):
+        actions.lock_issue(issue=one, by=officer, now=NOW)
+    scene.gather_again()
+    assert scene.members(issue) == {1, 2, 3, 4, 5}
+    assert scene.members(lights) == {0, 6, 7, 8, 9}
+    issue.refresh_from_db()
+    assert issue.title == "机器起的"
+    actions.unlock_issue(issue=issue, by=officer, now=NOW)
+    scene.gather_again()
+    issue.refresh_from_db()
+    assert issue.title != "机器起的"
+
+
+def test_new_words_join_what_an_officer_locked_named_or_merged(scene: Scene) -> None:
+    issue, officer = scene.parking, scene.park.officer
+    actions.rename_issue(issue=issue, title="东门停车难", by=officer, now=NOW)
+    actions.merge_issues(into=issue, other=scene.issue(11), by=officer, now=NOW)
+    actions.lock_issue(issue=issue, by=officer, now=NOW)
+    said = heard(scene.park, [PARKING[3], PARKING[1]], now=NOW, service=None)
+    actions.hear_new(NOW)
+    for _night in range(2):
+        assert {HotIssue.objects.get(memberships__case=case).pk for case in said} == {issue.pk}
+        scene.gather_again()
+    issue.refresh_from_db()
+    assert (issue.title, issue.messages, issue.named_by) == ("东门停车难", 9, officer)
+
+
+def test_an_issue_that_is_gone_is_not_put_in_order(scene: Scene) -> None:
+    gone, officer = scene.lights, scene.park.officer
+    actions.merge_issues(into=scene.parking, other=gone, by=officer, now=NOW)
+    with pytest.raises(NotNow, match="issue_gone"):
+        actions.rename_issue(issue=gone, title="路灯", by=officer, now=NOW)
+    with pytest.raises(NotNow, match="issue_gone"):
+        actions.move_case(case=scene.cases[11], to=gone, by=officer, now=NOW)
+    with pytest.raises(NotNow, match="issue_gone"):
+        actions.merge_issues(into=gone, other=scene.issue(11), by=officer, now=NOW)

@@ -1,13 +1,15 @@
 """The pages of hot issues: what officers do there, and what must not show."""
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 
 from kaimen.cases.models import Case
-from kaimen.hotspots import actions
+from kaimen.hotspots import actions, wording
 from kaimen.hotspots.models import HotIssue, IssueMembership
 from tests.cast import signed_in
 from tests.hotspots.cast import LIGHTS, OTHERS, PARKING, World, heard, place
@@ -42,6 +44,67 @@ def test_board_ranks_shows_parts_and_the_plan(client: Client, park: World, told:
     assert "热度" in page and "人数" in page and "在涨" in page
     assert "map__spot" in page and "东门" in page
     assert page.index(told.title) < page.index(HotIssue.objects.get(memberships__case__words=LIGHTS[0]).title)
+
+
+def test_board_shows_the_sum_of_the_heat_the_weeks_and_no_way_to_a_page_that_is_not_there(
+    client: Client, park: World, told: HotIssue
+) -> None:
+    signed_in(client, park.officer)
+    points = [points for _code, _counted, points in told.parts]
+    assert round(sum(points), 1) == told.heat and len(points) == 5
+    board = client.get("/hot/")
+    row = text(board).split(f'href="/hot/{told.pk}"')[1].split("</a>")[0]
+    for name, value in zip(wording.PARTS.values(), points, strict=True):
+        assert f"{name} {value}" in row
+    assert f"<b>{told.heat}</b>" in row and row.count('<rect class="heat__part ') == 5
+    assert 'class="spark' in row
+    page = text(client.get(f"/hot/{told.pk}"))
+    for (_code, counted, value), part in zip(told.parts, wording.parts(told), strict=True):
+        assert f'<td>{part["counted"]}</td><td class="num">{value}</td>' in page
+        assert str(counted) in part["counted"]
+    for shown in (page, text(board)):
+        links = set(re.findall(r'(?:href|action|formaction)="(/[^"#?]*)', shown))
+        missing = {link for link in links if not link.startswith("/static/") and not found(link)}
+        assert not missing, "every link leads to a page, also the one for taking it up in common"
+
+
+def found(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True
+
+
+def test_numbers_in_the_words_are_masked_on_every_page_of_issues(
+    client: Client, park: World, told: HotIssue
+) -> None:
+    said = "东门停车难，找我13812342201，身份证330206199001011234也给，车牌浙B·12345"
+    case = park.case(words=said, now=timezone.now(), place_text="东门，打13812342201")
+    IssueMembership.objects.create(case=case, issue=told, words=["车牌浙b·12345"])
+    actions.gather_issues(community=park.community, now=timezone.now())
+    signed_in(client, park.officer)
+    issue = HotIssue.objects.get(memberships__case=case)
+    for address in ("/hot/", f"/hot/{issue.pk}", "/hot/export.csv", "/board/hot"):
+        page = text(client.get(address))
+        assert not any(
+            number in page for number in ("13812342201", "330206199001011234", "12345<", "B·12345")
+        ), address
+    assert "东门停车难" in text(client.get(f"/hot/{issue.pk}"))
+
+
+def test_before_anything_is_heard_the_pages_say_so(client: Client, park: World) -> None:
+    assert "还没有五个人以上说的同一件事" in text(client.get("/board/hot"))
+    signed_in(client, park.officer)
+    assert "还没有听出热点" in text(client.get("/hot/"))
+
+
+def test_a_filter_that_leaves_nothing_says_so_and_leads_back(
+    client: Client, park: World, told: HotIssue
+) -> None:
+    signed_in(client, park.officer)
+    page = text(client.get("/hot/?place=nowhere"))
+    assert "这样找，一件热点也没有" in page and "还没有听出热点" not in page
 
 
 def test_board_filters_by_place_and_domain(client: Client, park: World, told: HotIssue) -> None:

@@ -66,6 +66,7 @@ def test_what_was_understood_is_kept_with_the_case(park: World) -> None:
         ("老板两个月不发工资了", Alarm.WAGES),
         ("冲床把手压伤了", Alarm.INJURY),
         ("活着没意思", Alarm.SELF_HARM),
+        ("厂里有童工", Alarm.MINORS),
     ],
 )
 def test_an_urgent_need_is_first_on_the_desk_and_says_why(park: World, words: str, alarm: Alarm) -> None:
@@ -176,6 +177,21 @@ def test_somebody_in_despair_gets_a_person_and_a_number_at_once(park: World, cli
     assert "12356" not in calm
 
 
+def test_what_is_urgent_is_said_to_be_seen_at_once_with_a_number_to_call(park: World, client: Client) -> None:
+    park.officer.public_phone = "0574-00000001"
+    park.officer.save()
+    park.colleague.public_phone = "0574-00000001"
+    park.colleague.save()
+    for words, urgent in (
+        ("老板两个月不发工资了", True),
+        ("冲床把手压伤了", True),
+        ("东门早上没地方停车", False),
+    ):
+        page = client.post("/say/suggest", {"words": words}, HTTP_HX_REQUEST="true").content.decode()
+        assert ("马上有人看" in page) is urgent, words
+        assert ("等不及就打给" in page) is urgent
+
+
 def test_only_the_owner_reads_numbers_in_the_words(park: World) -> None:
     said = "我的电话13812342201，车牌浙B·12345，停不了车"
     case = tell(park, said, asker=Asker(name="示例周"))
@@ -191,3 +207,7 @@ def test_only_the_owner_reads_numbers_in_the_words(park: World) -> None:
     ]
     assert "13812342201" in quoted[0] and "浙B·12345" in quoted[0]
     assert "13812342201" not in quoted[1] and "12345" not in quoted[1] and "停不了车" in quoted[1]
+    client = Client()
+    signed_in(client, park.supervisor)
+    listed = client.get("/desk/?whose=all").content.decode()
+    assert case.number in listed and "13812342201" not in listed

@@ -9,8 +9,12 @@ from django.test import Client
 from kaimen.cases import actions as cases
 from kaimen.cases.enums import CaseState
 from kaimen.cases.models import Case
+from kaimen.catalogue import actions as lists
+from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation.models import Organisation
 from kaimen.intake import learning
 from kaimen.intake.hearing import hear
+from kaimen.intake.jobs import learn_from_cases
 from kaimen.intake.models import Reading, TriageModel
 from kaimen.logic.triage import load
 from tests.cast import MONDAY, World, signed_in
@@ -76,6 +80,40 @@ def test_a_correction_by_an_officer_teaches_though_the_case_is_open(taught: Worl
     assert model is not None and model.corrections == 1
 
 
+def test_a_correction_of_a_correction_teaches_too(taught: World) -> None:
+    """The number of cases and of corrections is the same as the night before; what they say is not."""
+    case = learning.lessons(taught.community)[0]
+    first = learn(taught)
+    assert first is not None
+    service = Service.objects.exclude(domain=case.domain)[0]
+    Case.objects.filter(pk=case.pk).update(service=service, domain=service.domain)
+    second = learn(taught, 1)
+    assert second is not None and second.texts == first.texts
+    assert learn(taught, 2) is None
+
+
+def test_new_words_of_the_list_are_learnt_with_the_next_night(taught: World) -> None:
+    assert learn(taught) is not None
+    assert hear(taught.community, "滑滑梯").domain is None
+    service = taught.service
+    service.phrases = [*service.phrases, "滑滑梯"]
+    service.save()
+    lists.bump(taught.community)
+    assert learn(taught, 1) is not None
+    heard = hear(taught.community, "滑滑梯")
+    assert heard.domain == taught.domain
+
+
+def test_cases_of_a_domain_that_the_list_lost_teach_nothing_and_are_no_news(taught: World) -> None:
+    """Else every night would make the same model again, until all that are kept were the same."""
+    gone = Domain.objects.create(community=taught.community, key="gone", name="没有了")
+    case = learning.lessons(taught.community)[0]
+    Case.objects.filter(pk=case.pk).update(domain=gone)
+    row = learn(taught)
+    assert row is not None and row.texts == 47
+    assert learn(taught, 1) is None
+
+
 def test_what_one_person_says_again_and_again_does_not_enter_the_model(taught: World) -> None:
     for n in range(12):
         case = taught.case(words=f"鱼腥草住四零二第{n}回", service=taught.service, asker=taught.asker)
@@ -125,6 +163,42 @@ def test_what_an_older_version_stored_is_learnt_anew_though_nothing_is_new(taugh
     assert hear(taught.community, "咕噜机又坏了").model == second
 
 
+def test_what_a_person_chose_outlasts_the_night_until_something_better_is_learnt(taught: World) -> None:
+    first = learn(taught)
+    assert first is not None
+    TriageModel.objects.filter(pk=first.pk).update(active=False, figures={"macro_f1": 0.5})
+    worse = TriageModel.objects.create(
+        community=taught.community, texts=1, stored=first.stored, figures={"macro_f1": 2.0}, active=True
+    )
+    for night, chosen in enumerate((first, None), start=1):
+        learning.use_model(community=taught.community, model=chosen, by=taught.manager)
+        news(taught, night)
+        made = learn(taught, night)
+        assert made is not None and not made.active, "kept beside, not put to work"
+        assert TriageModel.objects.filter(active=True).first() == chosen
+    TriageModel.objects.filter(pk=worse.pk).delete()
+    TriageModel.objects.update(figures={"macro_f1": 0.5})
+    news(taught, 9)
+    better = learn(taught, 9)
+    assert better is not None and better.active
+
+
+def test_a_community_where_it_fails_does_not_stop_the_others(taught: World) -> None:
+    first = taught.community
+    taught.elsewhere()
+    second = Organisation.objects.get(key="elsewhere")
+    for rows in (Domain, Service, Case):
+        rows.objects.update(community=second)
+    TriageModel.objects.create(community=first, texts=1, stored=b"", figures=["no figures"])
+    learn_from_cases(MONDAY)
+    assert TriageModel.objects.get(active=True).community == second
+
+
+def news(park: World, number: int) -> None:
+    case = park.case(words=f"哐当位第{number}回又没了")
+    Case.objects.filter(pk=case.pk).update(state=CaseState.CLOSED)
+
+
 def page(person: Any) -> str:
     client = Client()
     signed_in(client, person)
@@ -147,8 +221,10 @@ def test_a_manager_sees_how_good_it_is_and_goes_back_with_one_click(taught: Worl
     first.refresh_from_db()
     assert first.active and first.chosen_by == taught.manager
     assert hear(taught.community, "咕噜机").model == first
+    assert "由" + taught.manager.name + "选用" in page(taught.manager)
     client.post("/manage/triage/0/use")
     assert hear(taught.community, "咕噜机").domain is None
+    assert "有人选了只用清单和日常说法" in page(taught.manager)
 
 
 def test_the_account_compares_first_readings_with_what_was_settled(taught: World) -> None:

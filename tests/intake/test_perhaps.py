@@ -5,7 +5,9 @@ from django.test import Client
 
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Service
-from kaimen.intake.suggest import Suggestion, obvious_service, suggest
+from kaimen.catalogue.near import nearest
+from kaimen.intake.hearing import hear
+from kaimen.intake.suggest import LIKELY, Suggestion, obvious_service, suggest
 from tests.cast import MONDAY, World, world
 from tests.intake.test_choice import KEY, look
 from tests.intake.test_hearing import furnish
@@ -52,6 +54,21 @@ def test_nobody_is_asked_where_it_is_clear_where_nothing_is_known_or_in_despair(
         assert not seen(park, words).perhaps, words
     assert not seen(park, UNCLEAR, service=park.service).perhaps, "chosen elsewhere, by a link or a form"
     assert not seen(park, UNCLEAR, audience="enterprise").perhaps
+
+
+def test_nobody_is_asked_where_the_words_are_sure_though_others_come_near(
+    made: tuple[World, dict[str, Service]],
+) -> None:
+    park, items = made
+    words = "宿舍房间床位和工资卡"  # a dormitory, and not to be doubted; the wages are near all the same
+    heard = hear(park.community, words)
+    chance = {domain.key: share for domain, share in heard.ranked}
+    near = nearest(park.community, words, chance, at_least=LIKELY)
+    assert heard.sure and items["wages"] in [one.service for one in near], "else nothing is tried here"
+    found = seen(park, words)
+    assert [one.service for one in found.services] == [items["dorm"]]
+    assert asked(found) == []
+    assert asked(seen(park, words, domain=items["wages"].domain)) == [items["wages"]], "their answer opens it"
 
 
 def test_an_answer_to_the_question_for_the_domain_brings_its_items(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from kaimen.cases.errors import NotNow
 from kaimen.cases.models import Case
@@ -13,7 +14,7 @@ from kaimen.foundation.enums import RoleKind
 from kaimen.foundation.models import Person
 from kaimen.foundation.notices import notify
 from kaimen.foundation.permissions import holders
-from kaimen.hotspots.enums import UNDOABLE, Deed
+from kaimen.hotspots.enums import PLACING, UNDOABLE, Deed
 from kaimen.hotspots.models import HotIssue, IssueDeed, IssueMembership
 from kaimen.hotspots.permissions import check_can_order_issues
 from kaimen.hotspots.telling import tell
@@ -80,7 +81,11 @@ def split_issue(*, issue: HotIssue, cases: Sequence[Case], title: str, by: Perso
 
 @transaction.atomic
 def move_case(*, case: Case, to: HotIssue, by: Person, now: datetime) -> None:
-    """Put one case where it belongs; it stays there. Undoable. NotNow: "same_issue", "two_communities", "issue_gone"."""
+    """Put one case where it belongs; it stays there. Undoable. NotNow: "same_issue", "two_communities", "issue_gone".
+
+    The present members of both issues are held where they are: else the night would let those it came from follow it, as
+    they say the same, or leave it alone with the issue's number, as those it came to say something else.
+    """
     check_can_order_issues(by, to.community)
     _still_there(to)
     if case.community_id != to.community_id:
@@ -92,6 +97,7 @@ def move_case(*, case: Case, to: HotIssue, by: Person, now: datetime) -> None:
         member = IssueMembership(case=case, issue=to, joined_at=now)
     was = member.issue
     before = {"placed": [[case.pk, was.pk, member.placed_by_id]]}
+    IssueMembership.objects.filter(issue__in=[was, to], placed_by=None).update(placed_by=by)
     member.issue, member.placed_by, member.words = to, by, []
     member.save()
     _write(
@@ -204,6 +210,8 @@ def undo(*, deed: IssueDeed, by: Person, now: datetime) -> None:
         if deed.deed == Deed.SPLIT and not IssueMembership.objects.filter(issue=before["to"]).exists():
             HotIssue.objects.filter(pk=before["to"]).update(merged_into=issue)
             touched.add(before["to"])
+        if deed.deed == Deed.MOVED:
+            _let_go(touched)
         tell(HotIssue.objects.filter(pk__in=touched | {issue.pk}), now)
     _write(issue, Deed.UNDONE, by, now, taken_back=deed.deed)
 
@@ -216,6 +224,14 @@ def _put_back(placed: Iterable[tuple[int, int, int | None]], put_in: set[int | N
         if here.update(issue=issue, placed_by=person):
             touched.add(issue)
     return touched | {pk for pk in put_in if pk}
+
+
+def _let_go(issues: set[int]) -> None:
+    """Leave to the machine again those of these issues about which no deed stands that says where cases belong."""
+    standing = IssueDeed.objects.filter(deed__in=PLACING, undone_at=None)
+    for issue in issues:
+        if not standing.filter(Q(issue=issue) | Q(params__other=issue)).exists():
+            IssueMembership.objects.filter(issue=issue).update(placed_by=None)
 
 
 def _placed(issues: Sequence[HotIssue]) -> list[tuple[int, int, int | None]]:

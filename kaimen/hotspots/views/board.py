@@ -36,6 +36,7 @@ def hot_board(request: HttpRequest, person: Person) -> HttpResponse:
             if (found := queries.spots(community, [i for i in issues if i.community_id == community.pk]))
         ],
         "chosen_place": chosen.get("place", ""),
+        "filtered": any(chosen.get(name) for name in ("domain", "days", "place")),
         "told_at": max((issue.told_at for issue in issues if issue.told_at), default=None),
     }
     return render(request, "hotspots/board.html", context)

@@ -100,8 +100,7 @@ class Block:
         known = at >= 0
         columns = at[known]
         data = features[1][known] * self.rarity[columns]
-        length = np.sqrt((data * data).sum()) if len(data) else 0.0
-        data = (data / np.float32(max(length, 1e-6))).astype(np.float32)
+        data = (data / np.sqrt((data * data).sum())).astype(np.float32)
         return (data[:, None] * self.weights[columns]).sum(axis=0, keepdims=True), bool(len(columns))
 
 

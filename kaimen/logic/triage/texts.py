@@ -28,6 +28,7 @@ LEARNT_GRAMS: Final = (1, 2)
 LONGEST_GRAM: Final = 3  # of the everyday words
 _OTHER: Final = re.compile(r"[^\u3400-\u9fffa-z0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
+_LETTER: Final = re.compile(r"[^0 ]")
 # A3区, B市: places written as codes say where, not what.
 _CODED_PLACE: Final = re.compile(r"[a-z][0-9]*(?:市|县|区|镇)")
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
@@ -78,11 +79,15 @@ class Message:
 
 
 def plain(text: str) -> str:
-    """The form in which texts are compared: simplified characters, lower case, numbers as 0, no punctuation or emoji."""
+    """The form in which texts are compared: simplified characters, lower case, numbers as 0, no punctuation or emoji.
+
+    Numbers alone are nothing: a phone is not about what most texts with a number in them are about.
+    """
     if len(text) > OPENING + END:
         text = f"{text[:OPENING]} {text[-END:]}"
     text = simplified(unicodedata.normalize("NFKC", text)[: 2 * (OPENING + END)]).lower()
-    return _OTHER.sub(" ", _NUMBER.sub("0", _CODED_PLACE.sub(" ", text))).strip()
+    found = _OTHER.sub(" ", _NUMBER.sub("0", _CODED_PLACE.sub(" ", text))).strip()
+    return found if _LETTER.search(found) else ""
 
 
 def words(text: str) -> list[str]:
@@ -185,7 +190,7 @@ def _bucket(hashes: Numbers) -> NDArray[np.int64]:
 
 def _points(texts: Sequence[str]) -> Numbers:
     joined = "\n".join(texts)
-    return np.frombuffer(joined.encode("utf-32-le", "replace"), dtype=np.uint32).astype(np.uint64)
+    return np.frombuffer(joined.encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
 
 
 def _counted(keys: NDArray[np.int64], rows: int) -> csr_matrix:

@@ -1,8 +1,9 @@
 """A small labelled world of our own, made from halves of sentences; nothing of it is real."""
 
 import random
+from functools import lru_cache
 
-from kaimen.logic.triage import Lexicon, Message, Vocabulary, lexicon_of
+from kaimen.logic.triage import Lexicon, Message, Model, Vocabulary, lexicon_of, train
 
 TOPICS = {
     "住": ("宿舍热水", "床位", "房租押金", "空调漏水", "公租房", "隔壁太吵"),
@@ -34,3 +35,10 @@ def words() -> Lexicon:
             "薪": Vocabulary(strong=("工资", "加班费", "社保"), often=("合同",), names=("劳动权益",)),
         }
     )
+
+
+@lru_cache(maxsize=1)
+def taught() -> Model:
+    """A model that has learnt from 150 of them; made once, it takes half a second."""
+    messages, labels = made(150)
+    return train(messages, labels, words())

@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import kaimen
 from kaimen.cases.enums import Alarm, Wish
 from kaimen.logic.triage.kinds import Kinds
 from kaimen.logic.triage.mentions import Names, short_names
+from kaimen.logic.triage.phrases import LONGEST, told
 from kaimen.logic.triage.urgency import Rules
 
 WORDS = Path(kaimen.__file__).parent / "packs" / "words"
@@ -67,6 +70,50 @@ def test_raises_an_alarm(text: str, kind: str) -> None:
 )
 def test_raises_none(text: str) -> None:
     assert rules.heard(text) == ()
+
+
+ALARMS = [
+    "老板三个月不发工资",
+    "昨天机器把手压断了",
+    "我不想活了",
+    "厂里有童工",
+    "食堂太难吃",
+    "13800000000",
+    "WiFi",
+    "",
+]
+
+
+@given(st.lists(st.sampled_from(ALARMS) | st.text(max_size=30), max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_any_text_raises_at_most_one_alarm_of_a_kind_the_gravest_first(texts: list[str]) -> None:
+    text = "。".join(texts)
+    heard = [alarm.kind for alarm in rules.heard(text)]
+    assert heard == [kind for kind in Alarm.values if kind in heard]
+    assert kinds.of_text(text) in Wish.values
+    assert "self_harm" in heard or "我不想活了" not in texts
+
+
+@given(st.from_regex(r"[0-9０-９ .,:：-]{0,60}", fullmatch=True))
+@settings(max_examples=40, deadline=None)
+def test_digits_alone_raise_nothing(text: str) -> None:
+    assert rules.heard(text) == () and kinds.of_text(text) == Wish.HELP
+
+
+@pytest.mark.parametrize("said", ["我不想活了", "老板三个月不发工资", "厂里有童工"])
+def test_in_twenty_thousand_characters_opening_and_end_are_heard(said: str) -> None:
+    novel = "食堂的菜，" * 4_000
+    for text in (said + "，" + novel, novel + said):
+        assert len(rules.heard(text)) == 1
+    assert len(told(novel)) <= LONGEST + 1, "and no more is looked through"
+
+
+def test_width_capitals_and_traditional_characters_say_the_same() -> None:
+    names = Names.of([("lab", ["ABC 电子"]), ("dorm", ["A3 栋"])])
+    for text in ("abc电子的人住a3栋", "ＡＢＣ电子的人住Ａ３栋", "ABC電子的人住A3棟"):
+        assert [mention.key for mention in names.found(text)] == ["lab", "dorm"], text
+    for text in ("請問怎麼申請", "请问怎么申请"):
+        assert kinds.of_text(text) == "consultation"
 
 
 def test_gravest_first_and_each_once() -> None:
