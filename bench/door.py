@@ -2,7 +2,8 @@
 
 Real HTTP against the server as production starts it, eight visitors at a time, the public form with all that a browser
 sends. Beside it, in the same run, what the ORM alone does with three rows in a transaction. Then suggestions on a list
-of 2,000 services and pages at 100,000 cases. Options: --json, --posts N, --cases N, --only sqlite|postgresql|pages.
+of 2,000 services and pages at 100,000 cases. Options: --json, --posts N, --cases N, --only sqlite|postgresql|pages,
+--database sqlite|postgresql (of the pages).
 """
 
 import argparse
@@ -30,7 +31,8 @@ def main() -> None:
     figures: dict[str, Any] = {}
     beside: dict[str, float] = {}
     for part in options.only or ("sqlite", "postgresql", "pages"):
-        with house("postgresql" if part == "postgresql" else "sqlite") as built:
+        database = options.database if part == "pages" else part
+        with house(database) as built:
             if part == "pages":
                 figures |= pages(built, options.cases, beside)
             else:
@@ -134,6 +136,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--posts", type=int, default=4000, help="needs per database")
     parser.add_argument("--cases", type=int, default=100_000, help="cases behind the pages")
     parser.add_argument("--only", action="append", choices=("sqlite", "postgresql", "pages"))
+    parser.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite", help="of the pages")
     return parser.parse_args()
 
 

@@ -8,7 +8,7 @@ from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.enums import DeliveryChannel
 from kaimen.foundation.models import Delivery, Notice, Organisation, Person, Webhook
-from kaimen.foundation.rows import insert, settle
+from kaimen.foundation.rows import insert, insert_values, settle
 
 
 @dataclass(frozen=True)
@@ -24,22 +24,26 @@ class Message:
     params: dict[str, Any] = field(default_factory=dict)
 
 
-def notify_all(messages: Sequence[Message]) -> list[Notice]:
+def notify_all(messages: Sequence[Message]) -> None:
     """Queue notices in the caller's transaction: they and the jobs that send them exist if and only if that commits."""
-    notices = insert(
-        Notice(person=told.person, code=told.code, link=told.link, params=told.params) for told in messages
+    reached = [(told, addresses) for told in messages if (addresses := _addresses(told))]
+    insert_values(Notice, (_row(told) for told in messages if not _addresses(told)))
+    if not reached:
+        return
+    notices = insert(Notice(**_row(told)) for told, _ in reached)
+    settle()  # the deliveries need the notices' keys, and the jobs theirs
+    wanted = insert(
+        Delivery(notice=notice, channel=channel, address=address)
+        for notice, (_, addresses) in zip(notices, reached, strict=True)
+        for channel, address in addresses
     )
-    reached = [(notice, told) for notice, told in zip(notices, messages, strict=True) if _addresses(told)]
-    if reached:
-        settle()  # the deliveries need the notices' keys, and the jobs theirs
-        wanted = insert(
-            Delivery(notice=notice, channel=channel, address=address)
-            for notice, told in reached
-            for channel, address in _addresses(told)
-        )
-        settle()
-        enqueue_all(deliver, [[delivery.pk] for delivery in wanted])
-    return notices
+    settle()
+    enqueue_all(deliver, [[delivery.pk] for delivery in wanted])
+
+
+def _row(told: Message) -> dict[str, Any]:
+    person_id = told.person.pk if told.person else None
+    return {"person_id": person_id, "code": told.code, "link": told.link, "params": told.params}
 
 
 def _addresses(told: Message) -> list[tuple[DeliveryChannel, str]]:
@@ -56,9 +60,9 @@ def notify(
     link: str = "",
     sms_to: str = "",
     params: dict[str, Any] | None = None,
-) -> Notice:
+) -> None:
     """Queue one notice, as `notify_all` does."""
-    return notify_all([Message(person, code, link, sms_to, params or {})])[0]
+    notify_all([Message(person, code, link, sms_to, params or {})])
 
 
 def notify_group(

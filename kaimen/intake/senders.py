@@ -2,7 +2,7 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -87,35 +87,40 @@ def remember_device(request: HttpRequest, response: HttpResponse) -> HttpRespons
 
 
 BY = ("phone", "device", "address")
-# by hand: it is asked with every need, and the three counts are one question
+# by hand: it is asked with every need, and the three counts are one question with whether it is there already
+KNOWN = "SELECT 'key', key, 0, 0 FROM intake_submission WHERE key IN ({marks})"
 LATELY = (
     "SELECT '{by}', {by}_digest, COUNT(*), COUNT(CASE WHEN at > %s THEN 1 END) FROM intake_submission "
     "WHERE {by}_digest IN ({marks}) AND at > %s AND taken_by_id IS NULL GROUP BY {by}_digest"
 )
 
 
-class Flood:
-    """What came from these senders in the last hour and day: one indexed count, however many they are."""
+class Arrived:
+    """Which of these keys are there already, and what came from these senders in the last hour and day: one question to
+    the indexes, however many they are.
+    """
 
-    def __init__(self, senders: Iterable[Sender], now: datetime) -> None:
-        senders = list(senders)
+    def __init__(self, keys: Sequence[str], senders: Sequence[Sender], now: datetime) -> None:
+        self.known = set[str]()
         self._day = {by: Counter[str]() for by in BY}
         self._hour = {by: Counter[str]() for by in BY}
         day, hour = (
             connection.ops.adapt_datetimefield_value(now - timedelta(hours=hours)) for hours in (24, 1)
         )
-        parts, params = [], []
+        parts = [KNOWN.format(marks=_marks(keys))]
+        params: list[Any] = [*keys]
         for by in BY:
-            known = sorted({value for sender in senders if (value := getattr(sender, f"{by}_digest"))})
-            if known:
-                parts.append(LATELY.format(by=by, marks=", ".join(["%s"] * len(known))))
-                params += [hour, *known, day]
-        if not parts:
-            return
+            digests = {value for sender in senders if (value := getattr(sender, f"{by}_digest"))}
+            if digests:
+                parts.append(LATELY.format(by=by, marks=_marks(digests)))
+                params += [hour, *digests, day]
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(parts), params)
-            for by, digest, in_a_day, in_an_hour in cursor.fetchall():
-                self._day[by][digest], self._hour[by][digest] = in_a_day, in_an_hour
+            for by, found, in_a_day, in_an_hour in cursor.fetchall():
+                if by == "key":
+                    self.known.add(found)
+                else:
+                    self._day[by][found], self._hour[by][found] = in_a_day, in_an_hour
 
     def judge(self, sender: Sender) -> Verdict:
         """What logic.flood says of one more from this sender."""
@@ -131,3 +136,7 @@ class Flood:
             if value := getattr(sender, f"{by}_digest"):
                 self._day[by][value] += 1
                 self._hour[by][value] += 1
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join(["%s"] * len(values))

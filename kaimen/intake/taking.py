@@ -1,12 +1,12 @@
 """Needs that have passed the threshold become cases: many in one transaction, each answered for itself."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
@@ -14,15 +14,15 @@ from kaimen.cases import actions as cases
 from kaimen.cases.enums import Channel
 from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
+from kaimen.foundation import rows
 from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
-from kaimen.foundation.rows import insert_values, together
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
-from kaimen.intake.senders import Flood, Sender
+from kaimen.intake.senders import Arrived, Sender
 from kaimen.logic.routing import NoOwner
 
 CONSENT_VERSION = "2026-11"
@@ -84,11 +84,16 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
 
     A key that is known already, or comes twice among them, is one case. What cannot be taken leaves nothing.
     """
-    outcomes: dict[str, Case | Exception] = _known(needs)
+    arrived = Arrived(
+        [need.key for need in needs],
+        [need.held for need in needs if need.held],
+        max(need.now for need in needs),
+    )
+    outcomes: dict[str, Case | Exception] = _known(arrived.known)
     fresh = {need.key: need for need in reversed(needs) if need.key not in outcomes}
-    wanted = _not_flooding([need for need in needs if fresh.get(need.key) is need], outcomes)
+    wanted = _not_flooding([need for need in needs if fresh.get(need.key) is need], arrived, outcomes)
     owned = _owned(wanted, outcomes)
-    with together():
+    with rows.together():
         made = cases.open_cases([_new_case(need, owner) for need, owner in owned])
         done = list(zip([need for need, _ in owned], made, strict=True))
         _keep_submissions(done)
@@ -102,30 +107,24 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
 take_together = GroupCommit(take_all)
 
 
-def _known(needs: Sequence[Need]) -> dict[str, Case | Exception]:
-    keys = [need.key for need in needs]
-    with connection.cursor() as cursor:  # by hand: it is asked with every need, and mostly there is none
-        marks = ", ".join(["%s"] * len(keys))
-        cursor.execute(f"SELECT key FROM intake_submission WHERE key IN ({marks})", keys)  # noqa: S608  # only placeholders
-        known = [row[0] for row in cursor.fetchall()]
-    if not known:
+def _known(keys: Collection[str]) -> dict[str, Case | Exception]:
+    if not keys:
         return {}
-    done = Submission.objects.filter(key__in=known).select_related("case__owner")
+    done = Submission.objects.filter(key__in=keys).select_related("case__owner")
     return {submission.key: submission.case for submission in done}
 
 
-def _not_flooding(needs: Sequence[Need], outcomes: dict[str, Case | Exception]) -> list[Need]:
-    senders = [need.held for need in needs if need.held]
-    if not senders:
-        return list(needs)
-    flood, wanted = Flood(senders, max(need.now for need in needs)), []
+def _not_flooding(
+    needs: Sequence[Need], arrived: Arrived, outcomes: dict[str, Case | Exception]
+) -> list[Need]:
+    wanted = []
     for need in needs:
         if need.held:
-            verdict = flood.judge(need.held)
+            verdict = arrived.judge(need.held)
             if verdict.code != "ok":
                 outcomes[need.key] = NotTaken(verdict.code, **verdict.params)
                 continue
-            flood.taken(need.held)
+            arrived.taken(need.held)
         wanted.append(need)
     return wanted
 
@@ -179,8 +178,8 @@ def _new_case(need: Need, owner: Owner) -> cases.NewCase:
 
 
 def _keep_submissions(done: Sequence[tuple[Need, Case]]) -> None:
-    insert_values(Submission, (_submission(need, case) for need, case in done))
-    insert_values(
+    rows.insert_values(Submission, (_submission(need, case) for need, case in done))
+    rows.insert_values(
         Consent,
         (
             {
