@@ -26,6 +26,11 @@ COUNTED = {
     "recency": _("最近一次是 %(n)s 天前"),
     "growth": _("近四周比前四周多 %(n)s 人"),
 }
+NOTHING = {
+    "support": _("还没有人点“我也是”"),
+    "recency": _("这一天里还有人说"),
+    "growth": _("近四周和前四周一样多"),
+}
 NOT_NOW = {
     "same_issue": _("就是这一件，不用动。"),
     "two_communities": _("不是同一个社区的，并不到一起。"),
@@ -97,6 +102,8 @@ def parts(issue: HotIssue) -> list[dict[str, Any]]:
 
 
 def _counted(code: str, counted: float) -> str:
+    if not counted and code in NOTHING:
+        return str(NOTHING[code])
     if code == "growth" and counted < 0:
         return gettext("近四周比前四周少 %(n)s 人") % {"n": f"{-counted:g}"}
     return str(COUNTED[code]) % {"n": f"{counted:g}"}

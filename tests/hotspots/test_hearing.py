@@ -68,13 +68,21 @@ def test_one_loud_voice_is_one_and_those_whom_nobody_knows_count_by_their_root(p
         return [park.case(words=PARKING[0], service=None, **by) for _ in range(times)]
 
     loud = said(6, asker_phone="13800000777")
-    others = said(2, asker=park.worker, asker_phone="") + said(4, asker_phone="")
+    others = said(5, asker=park.worker, asker_phone="") + said(3, asker_phone="")
     heard(park, [*LIGHTS, *OTHERS], service=None)
     actions.hear_new(NOW)
     issue = issue_of(loud[0])
     assert {issue_of(case).pk for case in [*loud, *others]} == {issue.pk}
-    assert (issue.messages, issue.people) == (12, 1 + 1 + 2)
+    assert (issue.messages, issue.people) == (14, 1 + 1 + 2), "not 1 + 3, as if they had no account"
     assert {code: counted for code, counted, _points in issue.parts}["people"] == 4
+
+
+def test_a_title_leads_to_nobody(park: World) -> None:
+    case = park.case(words="浙B·12345 的车占着东门消防通道", service=None)
+    heard(park, [*LIGHTS, *OTHERS], service=None)
+    actions.hear_new(NOW)
+    title = issue_of(case).title
+    assert "消防通道" in title and "12345" not in title
 
 
 def test_me_too_is_support(park: World) -> None:

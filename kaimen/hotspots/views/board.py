@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,6 +20,8 @@ from kaimen.hotspots.forms import BoardFilter
 from kaimen.hotspots.models import HotIssue
 from kaimen.logic.rates import SMALLEST_GROUP
 
+PER_PAGE = 25  # the map covers all of them
+
 
 @require_safe
 @desk_people
@@ -27,9 +30,11 @@ def hot_board(request: HttpRequest, person: Person) -> HttpResponse:
     form = BoardFilter(request.GET, communities=communities)
     chosen = form.chosen()
     issues = queries.board(person, now=timezone.now(), **chosen)
+    page = Paginator(issues, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
-        "rows": [row(issue) for issue in issues],
+        "page": page,
+        "rows": [row(issue) for issue in page],
         "maps": [
             {"community": community, "spots": found}
             for community in communities
