@@ -19,9 +19,11 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
+from kaimen.foundation.addresses import client_address
 from kaimen.foundation.communities import current_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
+from kaimen.foundation.pace import Pace
 from kaimen.foundation.permissions import person_of
 from kaimen.foundation.reference import one_look
 from kaimen.intake import choice, confirming
@@ -36,6 +38,7 @@ from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import clean
 
 JOIN_SALT = "intake.join"
+SUGGESTIONS = Pace(600, 60)  # two hundred people behind one address, each asking three times
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +58,8 @@ def say(request: HttpRequest) -> HttpResponse:
 @require_POST
 def say_suggest(request: HttpRequest) -> HttpResponse:
     """The fragment under the box. POST, so that nobody's words end up in an access log."""
+    if SUGGESTIONS.too_fast(client_address(request)):
+        return HttpResponse(status=204)  # what is shown stays; the need can be sent without it
     community = current_community(request)
     trigger = request.htmx.trigger_name or ""  # type: ignore[attr-defined]  # set by django_htmx's middleware
     found = _suggestion(community, request.POST, trigger=trigger)
