@@ -52,6 +52,23 @@ def test_the_list_shows_mine_by_due_time_and_not_a_colleagues(park: World, offic
     assert "不急的食堂" not in only
 
 
+@pytest.mark.parametrize("state", ["open", "any"])  # counted with the page, and before it
+def test_each_case_stands_on_one_page_and_the_pages_are_counted(
+    park: World, officer: Client, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    monkeypatch.setattr("kaimen.cases.views.desk.A_PAGE", 2)
+    cases = [park.case(words=f"第{n}件", now=now() - timedelta(minutes=n)) for n in range(5)]
+    pages = [officer.get(f"/desk/?state={state}&page={n}").context["list"].page for n in (1, 2, 3)]
+    assert [(page.number, page.paginator.count, page.paginator.num_pages) for page in pages] == [
+        (n, 5, 3) for n in (1, 2, 3)
+    ]
+    assert sorted(case.pk for page in pages for case in page) == sorted(case.pk for case in cases)
+    for asked, given in (("99", 3), ("0", 3), ("x", 1), ("", 1)):
+        assert officer.get(f"/desk/?state={state}&page={asked}").context["list"].page.number == given
+    empty = officer.get(f"/desk/?state={state}&channel=phone&page=2").context["list"].page
+    assert (empty.number, list(empty)) == (1, [])
+
+
 def test_filters_it_does_not_understand_are_left_out(park: World, officer: Client) -> None:
     case = park.case(now=now())
     response = officer.get(

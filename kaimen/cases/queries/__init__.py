@@ -2,7 +2,7 @@
 
 from kaimen.cases.clocks import explain_promise
 
-from .lists import as_rows, communities_of, desk, search, similar_open, visible_cases
+from .lists import as_rows, communities_of, desk, is_endless, search, similar_open, visible_cases
 from .one import Step, by_track_token, case_for, open_promises, timeline_of
 from .tasks import inbox, task_by_token, task_for
 from .watching import Load, Watch, loads, owner_load, watch
@@ -18,6 +18,7 @@ __all__ = [
     "desk",
     "explain_promise",
     "inbox",
+    "is_endless",
     "loads",
     "open_promises",
     "owner_load",

@@ -104,9 +104,15 @@ def desk(person: Person, filters: Mapping[str, Any] | None = None) -> QuerySet[C
         cases = cases.filter(urgent=True)
     if "text" in chosen:
         cases = full_text.narrow(cases, str(chosen["text"]), here or searched(person))
-    if state in ENDLESS and not {"text", "due"} & set(chosen):
+    if is_endless(chosen):
         return rows(cases).order_by("-received_at", "-pk")
     return rows(cases).order_by("-urgent", NEXT_DUE, "received_at", "pk")
+
+
+def is_endless(filters: Mapping[str, Any]) -> bool:
+    """Do these filters ask for years of cases, to be read a page at a time from the index?"""
+    told = {name for name, value in filters.items() if value not in ("", None)}
+    return str(filters.get("state", "")) in ENDLESS and not {"text", "due"} & told
 
 
 def rows(cases: QuerySet[Case]) -> QuerySet[Case]:

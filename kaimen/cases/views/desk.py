@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet, Window
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -105,9 +105,27 @@ class _Keys(Paginator):
         return Page(queries.as_rows(keys), *args, **kwargs)
 
 
+class _Counted(_Keys):
+    """… and counts them in the same question: a queue has to be found and sorted whole for its first page already."""
+
+    def get_page(self, number: Any) -> Page[Case]:
+        asked = int(number) if str(number).isdecimal() and len(str(number)) < 6 else 1
+        start = max(asked - 1, 0) * self.per_page
+        keys: Any = self.object_list
+        counted = keys.annotate(in_all=Window(Count("*"))).values_list("pk", "in_all")
+        found = list(counted[start : start + self.per_page])
+        if asked < 1 or not found:  # nothing there, or beyond the end: Django says which page that is
+            return super().get_page(number)
+        self.__dict__["count"] = found[0][1]
+        return self._get_page([pk for pk, _ in found], asked, self)
+
+
 def desk_list(request: HttpRequest, person: Person) -> DeskList:
     form = filters(request, person)
-    page = _Keys(found(form, person).values_list("pk", flat=True), A_PAGE).get_page(request.GET.get("page"))
+    in_pages = _Keys if queries.is_endless(form.chosen()) else _Counted
+    page = in_pages(found(form, person).values_list("pk", flat=True), A_PAGE).get_page(
+        request.GET.get("page")
+    )
     return DeskList(
         form=form,
         page=page,
