@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 PATIENCE = 20  # seconds
+STAFF_IDLE_HOURS = 8  # a working day: over night a desk that was left open is shut
 KEEP_PRINTED_DAYS = 30  # files for the printer, with the addresses of a whole batch in them
 
 
@@ -46,6 +47,7 @@ class Environment:
     behind_proxy: bool
     database: dict[str, Any]
     staff_second_factor: bool
+    staff_idle_hours: int
     smtp_host: str
     smtp_port: int
     smtp_user: str
@@ -96,6 +98,7 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
             env.get("KAIMEN_DATABASE_URL", ""), var, float(env.get("KAIMEN_DATABASE_PATIENCE") or PATIENCE)
         ),
         staff_second_factor=not demo,
+        staff_idle_hours=int(env.get("KAIMEN_STAFF_IDLE_HOURS") or STAFF_IDLE_HOURS),
         smtp_host=env.get("KAIMEN_SMTP_HOST", ""),
         smtp_port=int(env.get("KAIMEN_SMTP_PORT", "25")),
         smtp_user=env.get("KAIMEN_SMTP_USER", ""),

@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "kaimen.foundation.middleware.Refusals",
     "kaimen.foundation.middleware.SignedOutWhileWriting",
+    "kaimen.foundation.idle.StaffIdle",
     "kaimen.foundation.middleware.StaffSecondFactor",
 ]
 
@@ -99,6 +100,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 STAFF_SECOND_FACTOR = ENV.staff_second_factor
+STAFF_IDLE_HOURS = ENV.staff_idle_hours
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"username"}
