@@ -25,7 +25,7 @@ def sqlite_options(patience: float) -> dict[str, Any]:
         "transaction_mode": "IMMEDIATE",
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
-            "PRAGMA mmap_size=1073741824; PRAGMA cache_size=-4000"
+            "PRAGMA mmap_size=1073741824; PRAGMA cache_size=-1000"
         ),
     }
 
