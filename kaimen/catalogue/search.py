@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import UUID
 
-import yaml
-
 from kaimen.foundation.models import Organisation
 from kaimen.foundation.reference import recall
+from kaimen.foundation.yaml_files import keep_yaml
 from kaimen.logic.ranking import Ranker, blended
 from kaimen.logic.search import Document, Hit, Index, best_confident
 
@@ -166,7 +165,7 @@ def _build(community: Organisation, stamp: UUID | None) -> _Snapshot:
         for service in services.values()
         for n, entry in enumerate(service.answers)
     }
-    everyday, deeds = (yaml.safe_load(path.read_text(encoding="utf-8")) for path in (EVERYDAY, DEEDS))
+    everyday, deeds = (keep_yaml(path) for path in (EVERYDAY, DEEDS))
     index = Index([_document(service) for service in services.values()], everyday, deeds)
     return _Snapshot(
         stamp=stamp,

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import yaml
-
 from kaimen.catalogue import search
 from kaimen.catalogue.models import Domain, ListRevision, Service
 from kaimen.foundation.enums import OrganisationKind
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.reference import own, recall
+from kaimen.foundation.yaml_files import keep_yaml
 from kaimen.intake.models import TriageModel
 from kaimen.logic.triage import BadModel, Lexicon, Message, Model, Prediction, cold, lexicon_of, load
 from kaimen.logic.triage.catalogue import Item, vocabularies_of_list
@@ -161,7 +160,7 @@ def kinds() -> Kinds:
 
 
 def _yaml(name: str) -> Any:
-    return yaml.safe_load((WORDS / name).read_text(encoding="utf-8"))
+    return keep_yaml(WORDS / name)
 
 
 def _ear(community: Organisation) -> _Ear:

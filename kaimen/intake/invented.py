@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
+from kaimen.foundation.yaml_files import read_yaml
 
 PACKS = Path(__file__).resolve().parents[1] / "packs"
 
@@ -35,4 +35,4 @@ class Voices:
 
 
 def _read(name: str) -> Any:
-    return yaml.safe_load((PACKS / name).read_text(encoding="utf-8"))
+    return read_yaml(PACKS / name)

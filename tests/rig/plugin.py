@@ -32,11 +32,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 def pytest_configure(config: pytest.Config) -> None:
     from django.conf import settings
 
-    from tests.rig import emptying
+    from tests.rig import emptying, static_files
 
     # A slow hash protects stored passwords; here it would only slow down every sign-in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     emptying.allow()
+    static_files.look_once()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

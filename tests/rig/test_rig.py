@@ -5,9 +5,14 @@ import socket
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, OperationalError, connection
 
-from kaimen.foundation.models import AuditEntry
+from kaimen.foundation.enums import RoleKind
+from kaimen.foundation.models import AuditEntry, Organisation
+from kaimen.foundation.organisations import add_person, give_role, phone_digest
+from tests.cast import World
 from tests.rig import missing
 from tests.rig.browser import DESK, PHONE, Visitor
 from tests.rig.network import OutsideRequest, is_loopback
@@ -95,3 +100,26 @@ def test_a_page_that_misbehaves_fails_its_journey(
     page.set_content(html, wait_until="load")
     with pytest.raises(AssertionError, match=complaint):
         visitor.leave()
+
+
+def test_the_cast_is_what_the_verbs_would_have_written(park: World) -> None:
+    """`tests.cast` writes its people in bulk; a column that a verb fills must not be empty there."""
+    phone = "13800000099"
+    person = add_person(name=park.worker.name, phone=phone, by=None)
+    role = give_role(person=person, kind=RoleKind.OFFICER, organisation=park.community, by=None)
+    own = {"id", "person_id", "created_at", "phone", "phone_digest"}
+    for made, cast in ((person, park.worker), (role, park.officer.roles.get())):
+        cast.refresh_from_db()
+        made.refresh_from_db()
+        names = [field.attname for field in made._meta.concrete_fields if field.attname not in own]
+        assert {n: getattr(made, n) for n in names} == {n: getattr(cast, n) for n in names}
+    assert park.worker.phone_digest == phone_digest(park.worker.phone) != ""
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("time", [1, 2])
+def test_what_django_writes_itself_is_there_after_every_emptying(time: int) -> None:
+    assert ContentType.objects.get_for_model(AuditEntry).pk and Permission.objects.count() > 100
+    assert not Organisation.objects.exists()
+    Organisation.objects.create(key="left", name="示例", kind="community")
+    Permission.objects.all()[0].delete()  # and even then

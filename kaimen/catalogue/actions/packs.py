@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -15,6 +14,7 @@ from kaimen.catalogue.enums import ServiceState
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.yaml_files import read_yaml
 
 from . import publishing
 
@@ -46,7 +46,7 @@ def load_pack(
     Good entries are kept where others are refused; the report says which and why. What staff have edited, drafted
     or withdrawn since the last load stays theirs, unless `overwrite`.
     """
-    pack = yaml.safe_load(path.read_text(encoding="utf-8"))
+    pack = read_yaml(path)
     for entry in pack.get("domains", []):
         put_domain(community=community, by=by, **entry)
     report = Report()

@@ -3,10 +3,10 @@
 from datetime import datetime
 from pathlib import Path
 
-import yaml
 from django.db import transaction
 
 from kaimen.foundation.models import Organisation, Person
+from kaimen.foundation.yaml_files import read_yaml
 from kaimen.letters.models import LetterTemplate
 
 from .templates import TEXT, add_template
@@ -24,7 +24,7 @@ def load_templates(*, community: Organisation, by: Person | None, now: datetime)
     keys, names = set(here.values_list("key", flat=True)), set(here.values_list("name", flat=True))
     added = 0
     for path in sorted(FOLDER.glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["templates"]:
+        for entry in read_yaml(path)["templates"]:
             if entry["key"] in keys or entry["name"] in names:
                 continue
             text = {part: str(entry.get(part) or "").strip() for part in TEXT}

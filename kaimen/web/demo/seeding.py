@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import transaction
 from django.utils import timezone
 
@@ -23,6 +22,7 @@ from kaimen.foundation.enums import OrganisationKind, RoleKind
 from kaimen.foundation.models import Account, Employment, Organisation, Person, Place
 from kaimen.foundation.organisations import add_organisation, add_person, give_role, phone_digest
 from kaimen.foundation.permissions import holders
+from kaimen.foundation.yaml_files import read_yaml
 from kaimen.hotspots.actions import gather_issues
 from kaimen.intake.actions import make_form_link
 from kaimen.intake.models import FormLink
@@ -34,7 +34,7 @@ PACKS = Path(__file__).resolve().parents[2] / "packs"
 
 
 def read(name: str) -> Any:
-    return yaml.safe_load((PACKS / name).read_text(encoding="utf-8"))
+    return read_yaml(PACKS / name)
 
 
 def load(say: Callable[[str], None]) -> None:
