@@ -307,7 +307,7 @@ def _knock(house: House, someone: Client, name: str, method: str) -> str:
         client.cookies = copy.deepcopy(someone.cookies)  # signed in a moment ago, and nothing since
         arguments = house.arguments.get(name, {})
         if name == "hsds_service":
-            arguments = {"id": client.get("/hsds/services").json()["contents"][0]["id"]}
+            arguments = {"id": Client().get("/hsds/services").json()["contents"][0]["id"]}
         response = getattr(client, method)(reverse(name, kwargs=arguments))
         if response.streaming:
             b"".join(response.streaming_content)  # read to its end, so that its files are closed

@@ -21,10 +21,12 @@ _scratch: str | None = None
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]:
     """A wrapper runs before pytest-django reads the settings."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share what the first process made
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # workers share the keys and the cluster of the first process
         _environment()
         if database() == "postgresql":
             _start_cluster()
+    else:
+        _folder_of_worker(os.environ["PYTEST_XDIST_WORKER"])
     network.loopback_only()
     return (yield)
 
@@ -93,8 +95,20 @@ def _environment() -> None:
     os.environ["KAIMEN_VAR"] = _scratch
     os.environ["KAIMEN_SECRET_KEY"] = secrets.token_urlsafe(48)
     os.environ["KAIMEN_FIELD_KEY"] = secrets.token_urlsafe(48)
+    _furnish(Path(_scratch))
+
+
+def _folder_of_worker(name: str) -> None:
+    """Files of one's own: a test that sweeps away what is loose must not sweep in the other worker's house."""
+    var = Path(os.environ["KAIMEN_VAR"], name)
+    var.mkdir()
+    os.environ["KAIMEN_VAR"] = str(var)
+    _furnish(var)
+
+
+def _furnish(var: Path) -> None:
     for folder in ("media", "static"):
-        Path(_scratch, folder).mkdir()
+        (var / folder).mkdir()
 
 
 def _start_cluster() -> None:

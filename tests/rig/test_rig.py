@@ -117,9 +117,9 @@ def test_the_cast_is_what_the_verbs_would_have_written(park: World) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("time", [1, 2])
+@pytest.mark.parametrize("time", [1, 2, 3])  # the first is emptied by Django, the next by us, if it can be
 def test_what_django_writes_itself_is_there_after_every_emptying(time: int) -> None:
     assert ContentType.objects.get_for_model(AuditEntry).pk and Permission.objects.count() > 100
     assert not Organisation.objects.exists()
     Organisation.objects.create(key="left", name="示例", kind="community")
-    Permission.objects.all()[0].delete()  # and even then
+    Permission.objects.all().delete()  # and even then
