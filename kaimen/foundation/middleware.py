@@ -68,14 +68,20 @@ class Refusals:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = str(request.META.get("CONTENT_LENGTH") or "0")
         if said.isdecimal() and int(said[:20]) > uploads.LARGEST_FORM:
-            return too_much(request)
+            return self._told(request, 413, "too_large", _("太大了，没收下")) or too_much(request)
         if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            if request.path.startswith("/api/"):  # a program asks: it is answered in its own words
-                return JsonResponse(
-                    {"code": "not_found", "message": _("没有这个。"), "fields": []}, status=404
-                )
-            return not_found(request)
+            return self._told(request, 404, "not_found", _("没有这个。")) or not_found(request)
         return self.get_response(request)
+
+    @staticmethod
+    def _told(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse | None:
+        """Where a program asks: it is answered in its own words."""
+        if not request.path.startswith("/api/"):
+            return None
+        answer = JsonResponse({"code": code, "message": message, "fields": []}, status=status)
+        if status == 413:
+            answer.headers["Connection"] = "close"  # the rest of it is still on its way
+        return answer
 
 
 class SignedOutWhileWriting:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Schema
@@ -17,7 +17,7 @@ from kaimen.intake.forms import not_taken_words
 from kaimen.intake.open311.posting import TOO_MUCH
 from kaimen.logic.routing import NoOwner
 
-REFUSED = frozenset({400, 401, 403, 404, 409, 422, 429, 503})
+REFUSED = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
 KEY_STATUS = {"scope": 403, "too_fast": 429}
 
 
@@ -74,6 +74,7 @@ def connect(api: NinjaAPI) -> None:
         NotNow: lambda request, error: answer(request, 409, error.code, wording.not_now(error)),
         Moved: lambda request, error: answer(request, 409, "moved", wording.meanwhile(error)),
         PermissionDenied: lambda request, error: answer(request, 403, "forbidden", _("您不能做这件事。")),
+        RequestDataTooBig: lambda request, error: answer(request, 413, "too_large", _("太大了，没收下")),
         Http404: lambda request, error: answer(request, 404, "not_found", _("没有这个。")),
     }
     for kind, handler in handlers.items():

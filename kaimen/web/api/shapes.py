@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Generic, TypeVar
 
 from ninja import Schema
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StringConstraints
 
 from kaimen.logic.text import clean
 
@@ -63,9 +63,9 @@ class NeedGiven(Given):
     place_text: Annotated[Text, Field(max_length=120)] = ""
     name: Annotated[Text, Field(max_length=40)] = ""
     phone: Annotated[str, Field(max_length=40)] = ""
-    confidential: bool = False
+    confidential: StrictBool = False
     channel: Annotated[str, StringConstraints(pattern="^(phone|counter)$")] = "phone"
-    urgent: bool = False
+    urgent: StrictBool = False
 
 
 class Owner(Schema):
@@ -157,7 +157,7 @@ class Said(Given):
 
 
 class AnswerGiven(Said):
-    also_group: bool = False
+    also_group: StrictBool = False
 
 
 class Seen(Given):
