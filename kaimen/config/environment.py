@@ -79,6 +79,10 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
     hosts = [h.strip() for h in env.get("KAIMEN_HOSTS", "*" if demo else "").split(",") if h.strip()]
     if not demo and (not hosts or "*" in hosts):
         problems.append("KAIMEN_HOSTS: the host names served, by comma, no * / 对外域名，逗号分隔，不能用 *")
+    idle_hours = _number(env, "KAIMEN_STAFF_IDLE_HOURS", STAFF_IDLE_HOURS, problems)
+    keep_days = _number(env, "KAIMEN_KEEP_PRINTED_DAYS", KEEP_PRINTED_DAYS, problems)
+    smtp_port = _number(env, "KAIMEN_SMTP_PORT", 25, problems)
+    patience = _number(env, "KAIMEN_DATABASE_PATIENCE", PATIENCE, problems, least=0.1)
     if problems:
         raise NotConfigured(
             "Kaimen 开门 cannot start safely yet / 还不能安全启动：\n  - " + "\n  - ".join(problems)
@@ -94,13 +98,11 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         public_url=public_url,
         https=https,
         behind_proxy=env.get("KAIMEN_BEHIND_PROXY", "") == "1",
-        database=database(
-            env.get("KAIMEN_DATABASE_URL", ""), var, float(env.get("KAIMEN_DATABASE_PATIENCE") or PATIENCE)
-        ),
+        database=database(env.get("KAIMEN_DATABASE_URL", ""), var, patience),
         staff_second_factor=not demo,
-        staff_idle_hours=int(env.get("KAIMEN_STAFF_IDLE_HOURS") or STAFF_IDLE_HOURS),
+        staff_idle_hours=int(idle_hours),
         smtp_host=env.get("KAIMEN_SMTP_HOST", ""),
-        smtp_port=int(env.get("KAIMEN_SMTP_PORT", "25")),
+        smtp_port=int(smtp_port),
         smtp_user=env.get("KAIMEN_SMTP_USER", ""),
         smtp_password=env.get("KAIMEN_SMTP_PASSWORD", ""),
         smtp_tls=env.get("KAIMEN_SMTP_TLS", "") == "1",
@@ -114,7 +116,7 @@ def read(root: Path, env: "os._Environ[str] | dict[str, str]" = os.environ) -> E
         log="json" if env.get("KAIMEN_LOG", "plain") == "json" else "plain",
         metrics_token=env.get("KAIMEN_METRICS_TOKEN", ""),
         fonts=Path(env["KAIMEN_FONTS"]) if env.get("KAIMEN_FONTS") else None,
-        keep_printed_days=int(env.get("KAIMEN_KEEP_PRINTED_DAYS") or KEEP_PRINTED_DAYS),
+        keep_printed_days=int(keep_days),
     )
 
 
@@ -163,6 +165,22 @@ def database(url: str, var: Path, patience: float = PATIENCE) -> dict[str, Any]:
             **query,
         },
     }
+
+
+def _number(
+    env: "os._Environ[str] | dict[str, str]",
+    name: str,
+    usual: float,
+    problems: list[str],
+    least: float = 1,
+) -> float:
+    try:
+        number = float(env.get(name, "").strip() or usual)
+    except ValueError:
+        number = 0
+    if not least <= number < 100_000:
+        problems.append(f"{name}: a number from {least:g} on / 要填 {least:g} 以上的数")
+    return number
 
 
 def _field_key(text: str, problems: list[str]) -> bytes:

@@ -31,6 +31,12 @@ def test_an_empty_environment_lists_everything_missing_at_once(tmp_path: Path) -
         ("KAIMEN_PUBLIC_URL", "http://kaimen.example"),
         ("KAIMEN_HOSTS", "*"),
         ("KAIMEN_HOSTS", " , "),
+        ("KAIMEN_STAFF_IDLE_HOURS", "0"),
+        ("KAIMEN_STAFF_IDLE_HOURS", "0.5"),
+        ("KAIMEN_STAFF_IDLE_HOURS", "nan"),
+        ("KAIMEN_KEEP_PRINTED_DAYS", "thirty"),
+        ("KAIMEN_SMTP_PORT", "-1"),
+        ("KAIMEN_DATABASE_PATIENCE", "20s"),
     ],
 )
 def test_one_unsafe_value_is_enough_to_refuse(tmp_path: Path, name: str, value: str) -> None:
