@@ -7,10 +7,11 @@ class CasesConfig(AppConfig):
     verbose_name = "办件"
 
     def ready(self) -> None:
-        from kaimen.cases import enums, my_data  # models are not loaded before
+        from kaimen.cases import enums, leaving, my_data  # models are not loaded before
         from kaimen.foundation.state_drawings import Drawing, register
 
         my_data.connect()
+        leaving.connect()
         source = "kaimen/cases/enums.py"
         register(
             "case-states.md",

@@ -45,6 +45,7 @@ WORDS: dict[str, Any] = {
     "refusal_unsigned": _("“%(title)s”（%(number)s）的“办不了”，%(by)s没同意，接着办。"),
     "appealed": _("“%(title)s”（%(number)s）的“办不了”，对方不服，上一级在复核。"),
     # to who decides or handles
+    "owner_left": _("%(name)s不在这里办事了，手上还有 %(count)s 件没办完，请转给别人。"),
     "task_given": _("交办来了：“%(title)s”。"),
     "task_late": _(
         "“%(title)s”的交办超时 %(days_late)s 个工作日，已经报给督办。请快回；有难处，打电话给交办的人。"

@@ -67,9 +67,10 @@ def scope(person: Person | None, *kinds: RoleKind) -> QuerySet[Organisation]:
 
 
 def holders(kind: RoleKind, organisation: Organisation) -> QuerySet[Role]:
-    """Active roles of `kind` at `organisation` or above it, nearest first."""
+    """Active roles of `kind` at `organisation` or above it, nearest first; not of those whose account was stopped."""
     return (
         Role.objects.filter(kind=kind, active=True, organisation__path__in=organisation.path_and_above())
+        .exclude(person__account__is_active=False)
         .select_related("person", "organisation")
         .order_by("-organisation__path", "pk")
     )

@@ -23,6 +23,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
     "foundation_place": EVERY_CHANGE,
     "foundation_role": EVERY_CHANGE,
     "foundation_absence": EVERY_CHANGE,
+    "foundation_account": ("UPDATE OF is_active",),  # signing in changes the rest of it
     "foundation_person": ("UPDATE",),  # a new person concerns nobody until they get a role
 }
 MOST = 20_000  # things kept; beyond, all is forgotten and read again
@@ -98,7 +99,7 @@ def install(**_about: Any) -> None:
 
 def _sqlite(table: str, verbs: tuple[str, ...]) -> list[str]:
     return [
-        f"CREATE TRIGGER IF NOT EXISTS {table}_reference_{verb.lower()} AFTER {verb} ON {table} "  # noqa: S608  # names of ours
+        f"CREATE TRIGGER IF NOT EXISTS {table}_reference_{verb.lower().replace(' ', '_')} AFTER {verb} ON {table} "  # noqa: S608  # names of ours
         f"BEGIN UPDATE {TABLE} SET stamp = hex(randomblob(16)); END"
         for verb in verbs
     ]

@@ -5,6 +5,7 @@ otherwise whoever manages a village could take over the account of the district.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +23,9 @@ from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.logic.identity import check_phone
 
 LINK_LIFE = timedelta(hours=48)
+
+# What rooms above do, in the same transaction, when a role of somebody or their account has ended: (who, by whom).
+LEAVING: "list[Callable[[Person, Person], None]]" = []
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,29}")
 
 
@@ -127,6 +131,13 @@ def take_back(*, role: Role, by: Person) -> None:
             kind=role.kind,
         )
         _tell(role, "role_taken")
+        _left(role.person_id, by)
+
+
+def _left(pk: int, by: Person) -> None:
+    person = Person.objects.get(pk=pk)  # read anew: this object may remember the roles it had
+    for look in LEAVING:
+        look(person, by)
 
 
 def _tell(role: Role, code: str) -> None:
@@ -213,6 +224,8 @@ def set_active(*, person: Person, active: bool, by: Person) -> None:
     _check_manages(by, person)
     if Account.objects.filter(person=person, is_active=not active).update(is_active=active):
         audit.record(verb="account.start" if active else "account.stop", subject=person, by=by)
+        if not active:
+            _left(person.pk, by)
 
 
 @transaction.atomic

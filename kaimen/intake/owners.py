@@ -96,9 +96,8 @@ class Duty:
 
 def _roles(paths: Iterable[str]) -> list[Role]:
     return list(
-        Role.objects.filter(
-            kind__in=[RoleKind.OFFICER, RoleKind.SUPERVISOR], active=True, organisation__path__in=paths
-        )
+        Role.objects.exclude(person__account__is_active=False)  # whoever was stopped gets nothing new
+        .filter(kind__in=[RoleKind.OFFICER, RoleKind.SUPERVISOR], active=True, organisation__path__in=paths)
         .select_related("person__photo", "organisation")
         .defer(*SEALED)
         .order_by("pk")

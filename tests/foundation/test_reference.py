@@ -5,12 +5,19 @@ from datetime import date
 
 import pytest
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from kaimen.catalogue.models import Service
 from kaimen.foundation import reference
 from kaimen.foundation.enums import RoleKind
-from kaimen.foundation.models import Absence, Organisation, Person, Place, Role
+from kaimen.foundation.models import Absence, Account, Organisation, Person, Place, Role
 from tests.cast import World
+
+
+def account_of(person: Person) -> "QuerySet[Account]":
+    Account.objects.get_or_create(person=person, defaults={"username": f"p{person.pk}"})
+    return Account.objects.filter(person=person)
 
 
 def changes(park: World) -> dict[str, Callable[[], object]]:
@@ -24,11 +31,21 @@ def changes(park: World) -> dict[str, Callable[[], object]]:
         "a role gone": lambda: Role.objects.filter(person=park.officer).delete(),
         "an absence": lambda: Absence.objects.create(person=park.officer, first_day=today, last_day=today),
         "a person": lambda: Person.objects.filter(pk=park.officer.pk).update(name="示例改"),
+        "an account stopped": lambda: account_of(park.officer).update(is_active=False),
         "a service": lambda: Service.objects.filter(pk=park.service.pk).update(solve_days=3),
     }
 
 
-WHAT = ["a name", "a place", "a role", "a role gone", "an absence", "a person", "a service"]
+WHAT = [
+    "a name",
+    "a place",
+    "a role",
+    "a role gone",
+    "an absence",
+    "a person",
+    "an account stopped",
+    "a service",
+]
 
 
 @pytest.mark.parametrize("what", WHAT)
@@ -40,6 +57,14 @@ def test_every_change_is_seen(park: World, what: str) -> None:
     changes(park)[what]()
     reference.recall("test", lambda: read.append(1))
     assert len(read) == 2
+
+
+def test_signing_in_throws_nothing_away(park: World) -> None:
+    account, read = account_of(park.officer), list[int]()
+    reference.recall("test", lambda: read.append(1))
+    account.update(last_login=timezone.now())
+    reference.recall("test", lambda: read.append(1))
+    assert len(read) == 1
 
 
 def test_what_was_rolled_back_is_forgotten(park: World) -> None:

@@ -2,7 +2,7 @@
 
 from kaimen.cases.clocks import explain_promise
 
-from .lists import as_rows, communities_of, desk, is_endless, search, similar_open, visible_cases
+from .lists import as_rows, communities_of, desk, is_endless, search, similar_open, to_do, visible_cases
 from .one import Step, by_track_token, case_for, open_promises, timeline_of
 from .tasks import inbox, task_by_token, task_for
 from .watching import Load, Watch, loads, owner_load, watch
@@ -27,6 +27,7 @@ __all__ = [
     "task_by_token",
     "task_for",
     "timeline_of",
+    "to_do",
     "visible_cases",
     "watch",
 ]
