@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from kaimen.config import cores  # noqa: E402
 from kaimen.launcher import demo, prepare  # noqa: E402
 from tests.rig import postgresql  # noqa: E402
 
@@ -82,7 +83,7 @@ class House:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = int(probe.getsockname()[1])
-        arguments = demo.server("127.0.0.1", port, workers=os.cpu_count() or 1, grace=30)
+        arguments = demo.server("127.0.0.1", port, workers=cores.usable(), grace=30)
         with (self.folder / "server.log").open("ab") as log:
             server = self.server = subprocess.Popen(
                 [sys.executable, *arguments], cwd=ROOT, env=self.env, stdout=log, stderr=log

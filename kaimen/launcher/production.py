@@ -3,7 +3,7 @@
 import os
 import subprocess
 
-from kaimen.config import environment
+from kaimen.config import cores, environment
 from kaimen.launcher import demo, install, prepare
 from kaimen.launcher.home import PYTHON, ROOT, WINDOWS
 from kaimen.launcher.say import Stop
@@ -12,7 +12,7 @@ from kaimen.launcher.say import Stop
 def serve(*, host: str, port: int) -> int:
     checked = _ready()
     checked["PROMETHEUS_MULTIPROC_DIR"] = str(prepare.empty_counts())
-    return _become(demo.server(host, port, workers=os.cpu_count() or 1, grace=30), checked)
+    return _become(demo.server(host, port, workers=cores.usable(), grace=30), checked)
 
 
 def work() -> int:

@@ -1,0 +1,53 @@
+"""One core for each server process: its threads take the interpreter from each other hundreds of times a second, and
+over two cores every time wakes the other one and moves what is being worked on from cache to cache.
+
+docs/adr/0032 has what it gave: with eight visitors at once a quarter more needs a second.
+"""
+
+import contextlib
+import hashlib
+import os
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+_held: list[socket.socket] = []  # open for the life of the process
+
+
+def usable() -> int:
+    """The cores that this process may use: fewer than the machine has where it was confined to some."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | None:
+    """Put this process, with the threads it has and will have, on a core that no other server process of `house` has.
+
+    Only where there is one process for each core, as is usual outside the demo: fewer are better shared out by the
+    system. Gives the core's number, None where nothing was changed. The core is free again when the process ends,
+    however it ends.
+    """
+    cores = usable()
+    usual = 1 if env.get("KAIMEN_DEMO") == "1" else cores
+    wanted = env.get("KAIMEN_WORKERS") or str(usual)
+    if not hasattr(os, "sched_setaffinity") or cores == 1 or wanted != str(cores):
+        return None
+    free = (core for core in sorted(os.sched_getaffinity(0)) if _claimed(house, core))
+    core = next(free, None)
+    if core is not None:
+        for thread in Path("/proc/self/task").iterdir():
+            with contextlib.suppress(OSError):  # it has just ended, or the system forbids it
+                os.sched_setaffinity(int(thread.name), {core})
+    return core
+
+
+def _claimed(house: Path, core: int) -> bool:
+    """A name that only one process of this machine can have, without a file that could be left behind."""
+    name = hashlib.sha256(str(house.resolve()).encode()).hexdigest()[:24]
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        held.bind(f"\0kaimen-{name}-core-{core}")
+    except OSError:
+        held.close()
+        return False
+    _held.append(held)
+    return True
