@@ -8,8 +8,13 @@ import contextlib
 import hashlib
 import os
 import socket
+import threading
+import time
 from collections.abc import Mapping
 from pathlib import Path
+
+OVERLAP = 60.0  # seconds that one process may outlive the start of the next
+LOOK = 0.2
 
 _held: list[socket.socket] = []  # open for the life of the process
 
@@ -23,7 +28,8 @@ def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | Non
     """Put this process, with the threads it has and will have, on a core that no other server process of `house` has.
 
     Only where there is one process for each core, as is usual outside the demo: fewer are better shared out by the
-    system. Gives the core's number, None where nothing was changed. The core is free again when the process ends,
+    system. Gives the core's number, None where nothing was changed or the core is still
+    taken: then it follows within a minute of being left. The core is free again when the process ends,
     however it ends.
     """
     cores = usable()
@@ -31,6 +37,13 @@ def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | Non
     wanted = env.get("KAIMEN_WORKERS") or str(usual)
     if not hasattr(os, "sched_setaffinity") or cores == 1 or wanted != str(cores):
         return None
+    core = _take(house)
+    if core is None:  # at a reload the process before may still be answering its last requests
+        threading.Thread(target=_take_later, args=(house,), daemon=True).start()
+    return core
+
+
+def _take(house: Path) -> int | None:
     free = (core for core in sorted(os.sched_getaffinity(0)) if _claimed(house, core))
     core = next(free, None)
     if core is not None:
@@ -38,6 +51,13 @@ def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | Non
             with contextlib.suppress(OSError):  # it has just ended, or the system forbids it
                 os.sched_setaffinity(int(thread.name), {core})
     return core
+
+
+def _take_later(house: Path) -> None:
+    for _ in range(round(OVERLAP / LOOK)):
+        time.sleep(LOOK)
+        if _take(house) is not None:
+            return
 
 
 def _claimed(house: Path, core: int) -> bool:

@@ -1,8 +1,10 @@
 """Each server process has a core of its own, and leaves it when it ends."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -38,6 +40,14 @@ class Server:
         assert self.process.stdout
         self.cores = eval(self.process.stdout.readline())  # noqa: S307  # a list that our own line above printed
 
+    def now(self) -> set[int]:
+        """Where all its threads may run at this moment."""
+        cores = set[int]()
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with contextlib.suppress(OSError):  # the one that waited for the core has just ended
+                cores |= os.sched_getaffinity(int(thread.name))
+        return cores
+
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate()
@@ -48,12 +58,28 @@ def test_each_process_has_a_core_of_its_own_until_it_is_killed(tmp_path: Path) -
     servers = [Server(tmp_path) for _ in everywhere]
     try:
         assert sorted(server.cores for server in servers) == [[core] for core in everywhere]
-        servers.append(Server(tmp_path))  # one too many goes wherever there is room
         servers.append(Server(tmp_path / "another house"))
-        assert [server.cores for server in servers[-2:]] == [everywhere, everywhere[:1]]
-        servers[-3].kill()
+        assert servers[-1].cores == everywhere[:1]
+        servers[0].kill()
         servers.append(Server(tmp_path))
-        assert servers[-1].cores == servers[-4].cores
+        assert servers[-1].cores == servers[0].cores
+    finally:
+        for server in servers:
+            server.kill()
+
+
+def test_who_starts_before_the_last_one_has_ended_follows_it(tmp_path: Path) -> None:
+    """Takes a fifth of a second: that is how often the next one looks."""
+    everywhere = sorted(os.sched_getaffinity(0))
+    servers = [Server(tmp_path) for _ in everywhere]
+    try:
+        servers.append(Server(tmp_path))
+        assert servers[-1].cores == everywhere
+        servers[0].kill()
+        until = time.monotonic() + 20
+        while servers[-1].now() == set(everywhere) and time.monotonic() < until:
+            time.sleep(0.02)
+        assert servers[-1].now() == set(servers[0].cores)
     finally:
         for server in servers:
             server.kill()
