@@ -1,7 +1,7 @@
 """One core for each server process: its threads take the interpreter from each other hundreds of times a second, and
 over two cores every time wakes the other one and moves what is being worked on from cache to cache.
 
-docs/adr/0032 has what it gave: with eight visitors at once a quarter more needs a second.
+docs/adr/0032 has what it gave: with eight visitors at once a sixth to a quarter more needs a second.
 """
 
 import contextlib
@@ -28,9 +28,8 @@ def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | Non
     """Put this process, with the threads it has and will have, on a core that no other server process of `house` has.
 
     Only where there is one process for each core, as is usual outside the demo: fewer are better shared out by the
-    system. Gives the core's number, None where nothing was changed or the core is still
-    taken: then it follows within a minute of being left. The core is free again when the process ends,
-    however it ends.
+    system. Gives the core's number, None where nothing was changed or all cores are still taken: then it follows as
+    soon as one is left, if that is within a minute. The core is free again when the process ends, however it ends.
     """
     cores = usable()
     usual = 1 if env.get("KAIMEN_DEMO") == "1" else cores
