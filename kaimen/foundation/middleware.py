@@ -45,6 +45,8 @@ class Requests:
         finally:
             logs.current.reset(here)
         response.headers["X-Request-ID"] = number
+        if not response.streaming:
+            _let_go(request)
         return response
 
     @staticmethod
@@ -53,6 +55,12 @@ class Requests:
         metrics.observe(route=route, method=method, status=status, seconds=seconds)
         if route not in UNLOGGED or status >= 400:
             log.info("answered", extra={"facts": {"status": status, "ms": round(seconds * 1000, 1)}})
+
+
+def _let_go(request: HttpRequest) -> None:
+    """Of what holds the request and is held by it: otherwise all of it waits for Python's collector."""
+    for name in ("user", "auser", "htmx", "_messages"):
+        request.__dict__.pop(name, None)
 
 
 class Refusals:

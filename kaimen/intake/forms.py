@@ -13,7 +13,7 @@ from kaimen.catalogue.models import Domain, Service
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation.choices import offer
 from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.form_fields import Handle, Light, Said, Tick
+from kaimen.foundation.form_fields import Handle, Light, Quick, Said, Tick
 from kaimen.foundation.models import Organisation, Place
 from kaimen.foundation.reference import own, recall
 from kaimen.intake.actions import NotTaken, check_words
@@ -81,11 +81,8 @@ class PlaceField(Light, forms.ChoiceField):
     places: Mapping[str, Place] = {}
 
     def offer(self, community: Organisation) -> None:
-        self.places = recall(("places", community.pk), lambda: _places(community))
-        self.choices = lambda: [
-            ("", _("不选也行")),
-            *((key, str(place)) for key, place in self.places.items()),
-        ]
+        places = self.places = recall(("places", community.pk), lambda: _places(community))
+        self.choices = lambda: [("", _("不选也行")), *((key, str(place)) for key, place in places.items())]
 
     def clean(self, value: Any) -> Place | None:
         if value in self.empty_values:
@@ -99,7 +96,7 @@ def _places(community: Organisation) -> dict[str, Place]:
     return {str(place.pk): place for place in Place.objects.filter(community=community)}
 
 
-class SayForm(forms.Form):
+class SayForm(Quick):
     """One need, said by the person themselves."""
 
     key = Handle(widget=forms.HiddenInput)
