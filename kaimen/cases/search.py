@@ -6,7 +6,6 @@ stored, in small letters with one space between, so that a phrase is also a plai
 cases hold all of its characters, but not where they stand, and to cut up every one of them again took PostgreSQL seconds.
 """
 
-import re
 from collections.abc import Iterable
 
 from django.db import connection
@@ -14,10 +13,9 @@ from django.db.models import QuerySet
 
 from kaimen.cases.models import Case, CaseText
 from kaimen.foundation.rows import insert_values
-from kaimen.logic.text import grams, han_spaced
+from kaimen.logic.text import grams, letters
 
 FOUND_AT_MOST = 300
-BETWEEN = re.compile(r"[\W_]+")
 
 
 def body_of(case: Case) -> str:
@@ -70,11 +68,6 @@ def narrow(cases: QuerySet[Case], text: str, communities: Iterable[int]) -> Quer
     if text.upper().startswith("KM"):
         return cases.filter(number__istartswith=text)
     return cases.filter(pk__in=matching(text, communities))
-
-
-def letters(text: str) -> str:
-    """Words in small letters, each Han character one, a space between; both databases split at everything else."""
-    return BETWEEN.sub(" ", han_spaced(text).lower()).strip()
 
 
 def _find(phrases: list[str], communities: list[int], *, together: bool) -> list[int]:

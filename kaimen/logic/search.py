@@ -144,6 +144,11 @@ def _said(text: str) -> str:
     return normalise(text[: 2 * LONGEST_QUERY])[:LONGEST_QUERY].lower()
 
 
+def _standing(doc: Document) -> float:
+    """Its boost, and a little less for a title with many words: between equals the plainer one goes first."""
+    return doc.boost * (0.94 + 0.06 * min(1.0, 8 / max(1, len(doc.title))))
+
+
 class Index:
     """An index over all documents, built once and then only read: safe to share between threads."""
 
@@ -169,6 +174,7 @@ class Index:
         self._spelled = slips.Spelled([(d.title, *d.phrases) for d in self.documents])
         self._near = slips.Near([(d.title, *d.phrases) for d in self.documents])
         self._number = {doc.key: number for number, doc in enumerate(self.documents)}
+        self._standing = [_standing(doc) for doc in self.documents]
 
     def query(self, text: str, limit: int = 5) -> list[Hit]:
         """The best `limit` documents, best first; equal scores in the order of their keys.
@@ -206,7 +212,7 @@ class Index:
         """The best of the first pass, with scores that compare across queries."""
         counted = Counter(index.cut(said))
         scores = index.first_pass(counted)
-        best = sorted(scores, key=lambda n: (-scores[n] * self._standing(n), n))[:CLOSELY]
+        best = sorted(scores, key=lambda n: (-scores[n] * self._standing[n], n))[:CLOSELY]
         query = _Query(
             frozenset(counted), sum(map(index.weigh, counted)), len(said) <= SENTENCE, Said.of(said), how
         )
@@ -219,18 +225,19 @@ class Index:
         chance = 0.45 if query.short else 0.32
         best = 0.0
         best_field: Field = "body"
+        idf, asked = index.idf, query.terms  # what a document shares with the query stands in the index
         for unit, mass in zip(index.units[number], index.masses[number], strict=True):
-            if unit.terms.isdisjoint(query.terms):
+            if unit.terms.isdisjoint(asked):
                 continue
-            shared = unit.terms & query.terms
+            shared = unit.terms & asked
             answered |= shared
-            said_of_unit = sum(map(index.weigh, shared)) / mass
+            said_of_unit = sum([idf[term] for term in shared]) / mass
             trust = min(1.0, chance + 0.15 * len(shared)) if query.how == "words" else 0.0
             value = said_of_unit * trust * (1.0 if said_of_unit > 0.3 else said_of_unit)
             if value > best or best_field == "body":
                 best, best_field = max(best, value), unit.field
-        in_body = index.body[number] & (query.terms - answered)
-        covered = sum(map(index.weigh, answered)) + 0.4 * sum(map(index.weigh, in_body))
+        in_body = (index.body[number] & asked) - answered
+        covered = sum([idf[term] for term in answered]) + 0.4 * sum([idf[term] for term in in_body])
         by_query = (covered / query.whole) ** 0.8 if query.whole else 0.0
         if query.how == "words" and query.short:
             by_query = max(
@@ -240,7 +247,7 @@ class Index:
         score = 1 - (1 - 0.95 * best) * (1 - 0.95 * by_query)
         score = min(
             1.0,
-            score * (0.85 + 0.15 * rank) * self._standing(number) * TRUST[query.how],
+            score * (0.85 + 0.15 * rank) * self._standing[number] * TRUST[query.how],
         )
         return Hit(self.documents[number].key, score, (), best_field, query.how)
 
@@ -250,11 +257,6 @@ class Index:
             return replace(hit, matched=(said,))
         answered = self._words.body[number].union(*(unit.terms for unit in self._words.units[number]))
         return replace(hit, matched=stretches(cut, answered, self._words.weigh))
-
-    def _standing(self, number: int) -> float:
-        """Its boost, and a little less for a title with many words: between equals the plainer one goes first."""
-        doc = self.documents[number]
-        return doc.boost * (0.94 + 0.06 * min(1.0, 8 / max(1, len(doc.title))))
 
     def _by_pinyin(self, said: str) -> list[tuple[int, Hit]]:
         return [
@@ -267,7 +269,7 @@ class Index:
 
     def _slip(self, number: int, unit: int, closeness: float, how: How) -> Hit:
         doc = self.documents[number]
-        score = min(1.0, closeness * TRUST[how] * self._standing(number))
+        score = min(1.0, closeness * TRUST[how] * self._standing[number])
         return Hit(doc.key, score, (), "phrases" if unit else "title", how)
 
 

@@ -15,16 +15,21 @@ SHOWN: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A query cut once, for all the documents that it is compared with: its pieces, each with its terms and where they
-    begin."""
+    """A query cut once, for all the documents that it is compared with: its pieces, each with all that may match in it,
+    and its terms and where they begin."""
 
-    pieces: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    pieces: tuple[tuple[str, frozenset[str], tuple[tuple[str, int], ...]], ...]
     length: int  # characters
 
     @classmethod
     def of(cls, text: str) -> Said:
         parts = pieces(text) or [text]
-        return cls(tuple((part, _placed(part)) for part in parts), sum(map(len, parts)))
+        return cls(tuple(map(_cut, parts)), sum(map(len, parts)))
+
+
+def _cut(piece: str) -> tuple[str, frozenset[str], tuple[tuple[str, int], ...]]:
+    placed = _placed(piece)
+    return piece, frozenset([piece, *(term for term, _ in placed)]), placed
 
 
 def _placed(piece: str) -> tuple[tuple[str, int], ...]:
@@ -34,7 +39,7 @@ def _placed(piece: str) -> tuple[tuple[str, int], ...]:
 def stretches(said: Said, answered: AbstractSet[str], weigh: Callable[[str], float]) -> tuple[str, ...]:
     """The longest stretches of the query that are covered by matched terms, the heaviest first, at most four."""
     found: dict[str, float] = {}
-    for piece, placed in said.pieces:
+    for piece, _terms, placed in said.pieces:
         strength = _strength(piece, placed, answered, weigh)
         for match in re.finditer("1+", "".join("01"[s > 0] for s in strength)):
             found[piece[match.start() : match.end()]] = sum(strength[match.start() : match.end()])
@@ -46,7 +51,11 @@ def share(said: Said, answered: AbstractSet[str], weigh: Callable[[str], float],
 
     Terms that run across two words match nothing, however well the words fit: so characters are counted here.
     """
-    covered = sum(sum(_strength(piece, placed, answered, weigh)) for piece, placed in said.pieces)
+    covered = sum(
+        sum(_strength(piece, placed, answered, weigh))
+        for piece, terms, placed in said.pieces
+        if not terms.isdisjoint(answered)
+    )
     return min(1.0, covered / (said.length * rarest)) if said.length else 0.0
 
 

@@ -12,6 +12,7 @@ from pypinyin import Style, lazy_pinyin
 HAN: Final = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 HAN_RUN: Final = re.compile(f"[{HAN}]+")
 HAN_ONE: Final = re.compile(f"([{HAN}])")
+INDEXED: Final = re.compile(rf"(?![\W_])[{HAN}]|[^\W_{HAN}]+")
 TOKEN: Final = re.compile(f"[{HAN}]+|[a-z0-9]+")
 
 # Joiner and variation selectors hold emoji together; they are kept in people's own words.
@@ -37,22 +38,26 @@ def normalise(text: str) -> str:
     Loses line breaks and turns ， into `,`: for comparing and searching, not for storing (see `clean`). Idempotent.
     """
     while True:
-        seen = unicodedata.normalize("NFKC", text)
-        if not seen.isprintable() or "\ufe0e" in seen or "\ufe0f" in seen:  # the few that need a closer look
-            spaced = "".join(" " if c.isspace() else c for c in seen)
-            seen = "".join(
-                c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
-            )
-        done = " ".join(seen.split())
+        seen = unicodedata.normalize("NFKC", text.replace("\n", " "))
+        if seen.isprintable() and "\ufe0e" not in seen and "\ufe0f" not in seen:  # nearly every text is
+            return " ".join(seen.split())
+        spaced = "".join(" " if c.isspace() else c for c in seen)
+        kept = "".join(
+            c for c in spaced if unicodedata.category(c) not in _DROPPED and c not in "\ufe0e\ufe0f"
+        )
+        done = " ".join(kept.split())
         # Taking a character out can bring two together that NFKC then joins: once more, until nothing changes.
         if done == text:
             return done
         text = done
 
 
-def han_spaced(text: str) -> str:
-    """Put each Han character on its own for a full-text index of words: 停车A3 -> 停 车 A3."""
-    return " ".join(" ".join(HAN_ONE.split(normalise(text))).split())
+def letters(text: str) -> str:
+    """What a full-text index of words is to hold: small letters, each Han character one, a space between.
+
+    停车A3，满了 -> 停 车 a3 满 了. Nothing but letters and digits is left, so both databases cut it alike. Idempotent.
+    """
+    return " ".join(INDEXED.findall(normalise(text).lower()))
 
 
 def runs(text: str) -> list[str]:

@@ -7,8 +7,8 @@ from kaimen.logic.text import (
     beyond,
     clean,
     grams,
-    han_spaced,
     is_meaningful,
+    letters,
     normalise,
     pinyin_full,
     pinyin_initials,
@@ -35,23 +35,27 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "spaced"),
+    ("text", "indexed"),
     [
-        ("停车A3", "停 车 A3"),
-        ("A3停车，满", "A3 停 车 , 满"),
-        ("wifi", "wifi"),
+        ("停车A3", "停 车 a3"),
+        ("A3停车，满", "a3 停 车 满"),
+        ("Wi_Fi", "wi fi"),
         ("", ""),
         ("𠮷野家", "𠮷 野 家"),
+        ("〇二\n三", "〇 二 三"),
+        ("差3.5个", "差 3 5 个"),
+        ("ＡＢ①", "ab1"),
     ],
 )
-def test_han_characters_are_spaced_out(text: str, spaced: str) -> None:
-    assert han_spaced(text) == spaced
+def test_what_an_index_of_words_holds(text: str, indexed: str) -> None:
+    assert letters(text) == indexed
 
 
-@given(st.text(alphabet="停车位aA3， 🙂", max_size=40))
-def test_spacing_loses_nothing_and_repeats_harmlessly(text: str) -> None:
-    assert han_spaced(text).replace(" ", "") == normalise(text).replace(" ", "")
-    assert han_spaced(han_spaced(text)) == han_spaced(text)
+@given(st.text(max_size=60) | st.text(alphabet="停车位aA3，_ \n🙂é", max_size=40))
+def test_an_index_holds_all_letters_and_digits_and_nothing_else(text: str) -> None:
+    held = letters(text)
+    assert held.replace(" ", "") == "".join(c for c in normalise(text).lower() if c.isalnum())
+    assert letters(held) == held
 
 
 def test_grams() -> None:
