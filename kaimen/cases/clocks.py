@@ -7,7 +7,9 @@ mending and another organisation's task do not depend on the asker.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
@@ -15,6 +17,7 @@ from django.utils import timezone
 from kaimen.cases.enums import OPEN_TASKS, PromiseKind
 from kaimen.cases.models import Case, Pause, Promise, Task
 from kaimen.catalogue.models import Service
+from kaimen.foundation.rows import insert_values
 from kaimen.foundation.workcalendar import calendar, day_due
 from kaimen.logic import deadlines
 
@@ -67,20 +70,48 @@ def new_promise(
     )
 
 
-def case_promises(case: Case, service: Service | None, on: date, round: int = 1) -> list[Promise]:
-    """Unsaved: the first answer and the solution, as the service promises or by default."""
+@dataclass
+class NewPromise:
+    """A promise of a case that has no key yet."""
+
+    kind: PromiseKind
+    days: int
+    started_on: date
+    due_on: date
+    round: int = 1
+    met_at: datetime | None = None
+
+    def row(self, case: Case) -> dict[str, Any]:
+        return {
+            "case_id": case.pk,
+            "kind": self.kind,
+            "days": self.days,
+            "started_on": self.started_on,
+            "due_on": self.due_on,
+            "round": self.round,
+            "met_at": self.met_at,
+        }
+
+
+def case_promises(service: Service | None, on: date, round: int = 1) -> list[NewPromise]:
+    """The first answer and the solution, as the service promises or by default."""
     first = service.first_answer_days if service else FIRST_ANSWER_DAYS
     solve = service.solve_days if service else SOLVE_DAYS
     return [
-        new_promise(PromiseKind.FIRST_ANSWER, first, on, case=case, round=round),
-        new_promise(PromiseKind.SOLVED, solve, on, case=case, round=round),
+        NewPromise(PromiseKind.FIRST_ANSWER, first, on, day_due(on, first), round),
+        NewPromise(PromiseKind.SOLVED, solve, on, day_due(on, solve), round),
     ]
+
+
+def write_promises(made: Iterable[tuple[Case, Iterable[NewPromise]]]) -> None:
+    """Write the promises of cases that have their keys."""
+    insert_values(Promise, (promise.row(case) for case, promises in made for promise in promises))
 
 
 def start_round(case: Case, on: date) -> None:
     """A reopened case promises anew, in the next round."""
     last = case.promises.aggregate(last=Max("round"))["last"] or 0
-    Promise.objects.bulk_create(case_promises(case, case.service, on, last + 1))
+    write_promises([(case, case_promises(case.service, on, last + 1))])
     refresh_next_due([case.pk], case)
 
 

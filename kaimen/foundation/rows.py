@@ -76,7 +76,7 @@ def insert(rows: Iterable[Row]) -> list[Row]:
     """
     rows = list(rows)
     if rows:
-        plan = _plan(type(rows[0]), connection.vendor)
+        plan = _plan(type(rows[0]))
         _write_or_wait(
             [_Part(plan, rows[n : n + plan.at_once], []) for n in range(0, len(rows), plan.at_once)]
         )
@@ -87,7 +87,7 @@ def insert_values(model: type[models.Model], rows: Iterable[Mapping[str, Any]]) 
     """The same for rows that nobody looks at once they are written: values by attribute (`case_id`), without the cost
     of an instance; what is not named gets the field's default. TypeError for a name that is no column.
     """
-    plan = _plan(model, connection.vendor)
+    plan = _plan(model)
     values = [_values(plan, row) for row in rows]
     if values:
         _write_or_wait(
@@ -170,8 +170,8 @@ def _parameters(part: _Part, ops: Any) -> list[Any]:
     return parameters
 
 
-@cache  # one entry for each model written like this
-def _plan(model: type[models.Model], vendor: str) -> _Plan:
+@cache  # one entry for each model written like this: a process has one database
+def _plan(model: type[models.Model]) -> _Plan:
     meta, quote = model._meta, connection.ops.quote_name
     given = not isinstance(meta.pk, models.AutoField)
     fields = [field for field in meta.concrete_fields if given or not field.primary_key]

@@ -10,8 +10,9 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
 try:
     import fcntl
@@ -25,9 +26,8 @@ def my_turn() -> Iterator[None]:
 
     The system gives it back when a process ends, however it ends.
     """
-    handle = (
-        _file(os.getpid(), str(connection.settings_dict["NAME"])) if connection.vendor == "sqlite" else -1
-    )
+    ours: Any = connections[DEFAULT_DB_ALIAS]  # itself: through the proxy every look costs
+    handle = _file(os.getpid(), str(ours.settings_dict["NAME"])) if ours.vendor == "sqlite" else -1
     if handle < 0:
         yield
         return

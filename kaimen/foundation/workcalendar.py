@@ -1,7 +1,7 @@
 """The official working-day calendar of packs/calendars/, read once and again when a file changes."""
 
 import time
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -32,6 +32,12 @@ def _stamp(_second: int) -> tuple[tuple[str, int], ...]:
 @lru_cache(maxsize=1000)
 def _day_due(stamp: tuple[tuple[str, int], ...], start: date, days: int) -> date:
     return add_workdays(start, days, _load(stamp))
+
+
+@lru_cache(maxsize=100)  # a need asks for the day of one moment again and again
+def day_of(moment: datetime) -> date:
+    """The day of `moment` where this house stands."""
+    return timezone.localdate(moment)
 
 
 def today() -> date:

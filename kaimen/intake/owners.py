@@ -1,9 +1,9 @@
 """Who will own a need: gathers who could, and lets logic.routing choose with reasons."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from kaimen.cases.queries import loads
 from kaimen.catalogue.models import Domain, Service
@@ -52,44 +52,80 @@ class Duty:
 
     def __init__(self, starts: Iterable[Organisation], today: date) -> None:
         paths = frozenset(path for start in starts for path in start.path_and_above())
-        self._roles, self._absent = recall(("duty", paths, today), lambda: (_roles(paths), _absent(today)))
-        self._load = loads({role.person_id for role in self._roles})
+        self._roster = recall(("duty", paths, today), lambda: _Roster(_roles(paths), _absent(today)))
+        self._load = loads(self._roster.people)
 
     def owner_for(
         self, *, start: Organisation, service: Service | None, domain: Domain | None, place: Place | None
     ) -> Owner:
-        above = set(start.path_and_above())
-        roles = [role for role in self._roles if role.organisation.path in above]
         domain = domain or (service.domain if service else None)
-        officers = [role for role in roles if role.kind == RoleKind.OFFICER]
-        experts = [
-            r for r in officers if domain and domain.key in r.domains and r.person_id not in self._absent
-        ]
-        reasons: list[list[Any]] = [["domain", {"domain": domain.name}]] if experts and domain else []
-        supervisors = [role for role in roles if role.kind == RoleKind.SUPERVISOR]
-        candidates: dict[str, Candidate] = {}
-        for role in [*(experts or officers), *supervisors]:
-            candidate = self._candidate(role, start)
-            kept = candidates.get(candidate.key)
-            if kept is None or (kept.role == candidate.role and candidate.levels_above < kept.levels_above):
-                candidates[candidate.key] = candidate
-        routing = route(list(candidates.values()), place.area if place else None)
+        near = self._roster.near(start, domain.key if domain else "")
+        reasons: list[list[Any]] = [["domain", {"domain": domain.name}]] if near.experts and domain else []
+        routing = route([who.candidate(self._load) for who in near.who], place.area if place else None)
         reasons += [[reason.code, dict(reason.params)] for reason in routing.reasons]
-        person = next(role.person for role in roles if str(role.person_id) == routing.owner_key)
+        person = next(who.person for who in near.who if str(who.person.pk) == routing.owner_key)
         return Owner(person=own(person), reasons=reasons)
 
     def given(self, person: Person) -> None:
         """They have one more to do: the next need of the same transaction sees it."""
         self._load[person.pk] = self._load.get(person.pk, 0) + 1
 
-    def _candidate(self, role: Role, start: Organisation) -> Candidate:
-        depth = len(start.path_and_above()) - len(role.organisation.path_and_above())
-        return Candidate(
-            key=str(role.person_id),
+
+@dataclass(frozen=True)
+class _Who:
+    """One who could own a need, but for how much they have to do."""
+
+    person: Person
+    role: Literal["officer", "supervisor"]
+    levels_above: int
+    on_duty: bool
+    areas: frozenset[str]
+
+    def candidate(self, load: Mapping[int, int]) -> Candidate:
+        has = load.get(self.person.pk, 0)
+        return Candidate(str(self.person.pk), self.role, self.levels_above, self.on_duty, has, self.areas)
+
+
+@dataclass(frozen=True)
+class _Near:
+    who: tuple[_Who, ...]  # each person once
+    experts: bool  # the officers are those of the need's domain
+
+
+class _Roster:
+    """Roles and absences of one day as the database has them; shared by all threads of this process."""
+
+    def __init__(self, roles: Sequence[Role], absent: frozenset[int]) -> None:
+        self._roles, self._absent = roles, absent
+        self.people = frozenset(role.person_id for role in roles)
+        self._near: dict[tuple[str, str], _Near] = {}
+
+    def near(self, start: Organisation, domain: str) -> _Near:
+        """Officers and supervisors at `start` and above it, worked out once for each domain (its key, "" for none)."""
+        asked = (start.path or "", domain)
+        if asked not in self._near:
+            self._near[asked] = self._looked_up(start, domain)
+        return self._near[asked]
+
+    def _looked_up(self, start: Organisation, domain: str) -> _Near:
+        above = set(start.path_and_above())
+        roles = [role for role in self._roles if role.organisation.path in above]
+        officers = [role for role in roles if role.kind == RoleKind.OFFICER]
+        experts = [r for r in officers if domain and domain in r.domains and r.person_id not in self._absent]
+        found: dict[int, _Who] = {}
+        for role in [*(experts or officers), *(r for r in roles if r.kind == RoleKind.SUPERVISOR)]:
+            who = self._who(role, start)
+            kept = found.get(role.person_id)
+            if kept is None or (kept.role == who.role and who.levels_above < kept.levels_above):
+                found[role.person_id] = who
+        return _Near(tuple(found.values()), bool(experts))
+
+    def _who(self, role: Role, start: Organisation) -> _Who:
+        return _Who(
+            person=role.person,
             role="officer" if role.kind == RoleKind.OFFICER else "supervisor",
-            levels_above=depth,
+            levels_above=len(start.path_and_above()) - len(role.organisation.path_and_above()),
             on_duty=role.person_id not in self._absent,
-            load=self._load.get(role.person_id, 0),
             areas=frozenset(role.areas),
         )
 

@@ -104,9 +104,8 @@ class Arrived:
         self.known = set[str]()
         self._day = {by: Counter[str]() for by in BY}
         self._hour = {by: Counter[str]() for by in BY}
-        day, hour = (
-            connection.ops.adapt_datetimefield_value(now - timedelta(hours=hours)) for hours in (24, 1)
-        )
+        ops = connection.ops
+        day, hour = (ops.adapt_datetimefield_value(now - timedelta(hours=hours)) for hours in (24, 1))
         parts = [KNOWN.format(marks=_marks(keys))]
         params: list[Any] = [*keys]
         for by in BY:

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Model
-from django.utils import timezone
 
 from kaimen.cases import actions as cases
 from kaimen.cases.enums import Channel
@@ -19,6 +18,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.workcalendar import day_of
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.owners import Duty, Owner, start_for
@@ -133,7 +133,7 @@ def _owned(needs: Sequence[Need], outcomes: dict[str, Case | Exception]) -> list
     """Each with its owner; who gets one has one more to do when the next is given out."""
     days = defaultdict(list)
     for need in needs:
-        days[timezone.localdate(need.now)].append(need)
+        days[day_of(need.now)].append(need)
     owned = []
     for today, of_day in days.items():
         duty = Duty({start_for(need.community, need.service) for need in of_day}, today)

@@ -123,9 +123,8 @@ def _close(life: _Life, rng: random.Random, now: datetime) -> None:
             (PromiseKind.CALL_BACK, clocks.CALL_BACK_DAYS, called),
             (PromiseKind.MENDING, clocks.MENDING_DAYS, mended),
         ):
-            promise = clocks.new_promise(kind, days, timezone.localdate(at), case=case)
-            promise.met_at = met
-            life.opening.promises.append(promise)
+            on = timezone.localdate(at)
+            life.opening.promises.append(clocks.NewPromise(kind, days, on, day_due(on, days), met_at=met))
         life.steps += [("call_back_done", called, "电话里又问了一遍。"), ("mended", mended, "照说的改了。")]
         case.closed_at = mended
     life.steps.append(("closed", case.closed_at, ""))
@@ -156,9 +155,7 @@ def _give_task(
 
 def _next_due(life: _Life) -> None:
     """The earliest promise still open, the task's too."""
-    due: list[date | None] = [
-        promise.due_on for promise in life.opening.promises if promise.due_on and not promise.met_at
-    ]
+    due: list[date | None] = [promise.due_on for promise in life.opening.promises if not promise.met_at]
     if life.task:
         due.append(_task_promise(life.task).due_on)
     life.opening.case.next_due_on = min(day for day in due if day)

@@ -8,12 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from kaimen.cases import clocks, links, search, steps
 from kaimen.cases.enums import Channel
 from kaimen.cases.errors import NotNow
-from kaimen.cases.models import Case, CaseAttachment, CaseGroup, Promise
+from kaimen.cases.models import Case, CaseAttachment, CaseGroup
 from kaimen.cases.numbers import next_numbers
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import notices
@@ -21,6 +20,7 @@ from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
 from kaimen.foundation.rows import insert, settle, together
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
+from kaimen.foundation.workcalendar import day_of
 from kaimen.logic.text import clean
 
 TITLE_LENGTH = 40
@@ -63,7 +63,7 @@ class Opening:
 
     new: NewCase
     case: Case
-    promises: list[Promise] = field(default_factory=list)
+    promises: list[clocks.NewPromise] = field(default_factory=list)
     answer: str = ""
     tells: bool = True
 
@@ -90,10 +90,7 @@ def write_opened(opened: list[Opening]) -> None:
     """In the caller's transaction, which a failure must end: parts of them may be written."""
     _number(opened)
     insert(one.case for one in opened)
-    settle()
-    for one in opened:
-        for promise in one.promises:
-            promise.case = one.case  # it has its key only now
+    settle()  # what follows needs their keys
     with together():
         _write_around(opened)
 
@@ -129,8 +126,8 @@ def prepare(new: NewCase) -> Opening:
         group=new.group,
         received_at=new.now,
     )
-    promises = clocks.case_promises(case, new.service, timezone.localdate(new.now))
-    case.next_due_on = min(promise.due_on for promise in promises if promise.due_on)
+    promises = clocks.case_promises(new.service, day_of(new.now))
+    case.next_due_on = min(promise.due_on for promise in promises)
     return Opening(new, case, promises)
 
 
@@ -138,7 +135,7 @@ def _number(opened: list[Opening]) -> None:
     """In the order in which they came; one counter row for each community and year."""
     together: dict[tuple[int, int], list[Case]] = defaultdict(list)
     for one in opened:
-        year = timezone.localdate(one.new.now).year
+        year = day_of(one.new.now).year
         together[one.case.community_id, year].append(one.case)
     for (community_id, year), cases in sorted(together.items(), key=lambda pair: pair[0]):
         numbers = next_numbers(community_id, year, len(cases))
@@ -147,7 +144,7 @@ def _number(opened: list[Opening]) -> None:
 
 
 def _write_around(opened: list[Opening]) -> None:
-    insert(promise for one in opened for promise in one.promises)
+    clocks.write_promises((one.case, one.promises) for one in opened)
     search.write_new_texts((one.case, one.answer) for one in opened)
     insert(
         CaseAttachment(case=one.case, attachment=attachment, added_at=one.new.now)
@@ -169,8 +166,8 @@ def _first_steps(one: Opening) -> list[steps.Step]:
     return written
 
 
-def _due(promises: list[Promise]) -> dict[str, str]:
-    return {str(promise.kind): promise.due_on.isoformat() for promise in promises if promise.due_on}
+def _due(promises: list[clocks.NewPromise]) -> dict[str, str]:
+    return {str(promise.kind): promise.due_on.isoformat() for promise in promises}
 
 
 def _first_messages(case: Case) -> list[notices.Message]:
