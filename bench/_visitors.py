@@ -93,6 +93,13 @@ def run(port: int, clients: int, requests: list[bytes]) -> tuple[float, list[tup
                 if answer is None:
                     continue
                 done[line.number] = (1000 * (time.perf_counter() - line.started), *_read(*answer))
+                if (
+                    b"\r\nconnection: close" in answer[0].lower()
+                ):  # as browsers do: a new line for the next request
+                    waiting.unregister(line.socket)
+                    line.socket.close()
+                    line = Line(port)
+                    waiting.register(line.socket, selectors.EVENT_READ, line)
             number, request = next(left, (-1, b""))
             if number >= 0:
                 line.send(number, request)

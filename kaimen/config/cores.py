@@ -11,12 +11,24 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 OVERLAP = 60.0  # seconds that one process may outlive the start of the next
 LOOK = 0.2
 
 _held: list[socket.socket] = []  # open for the life of the process
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The core of this process, and those of the house's other server processes."""
+
+    core: int
+    others: frozenset[int]
+
+
+kept: Kept | None = None  # until a core was taken, and where none is
 
 
 def usable() -> int:
@@ -43,9 +55,11 @@ def keep_to_one(house: Path, env: "Mapping[str, str]" = os.environ) -> int | Non
 
 
 def _take(house: Path) -> int | None:
-    free = (core for core in sorted(os.sched_getaffinity(0)) if _claimed(house, core))
-    core = next(free, None)
+    global kept
+    everywhere = os.sched_getaffinity(0)
+    core = next((core for core in sorted(everywhere) if _claimed(house, core)), None)
     if core is not None:
+        kept = Kept(core, frozenset(everywhere - {core}))
         for thread in Path("/proc/self/task").iterdir():
             with contextlib.suppress(OSError):  # it has just ended, or the system forbids it
                 os.sched_setaffinity(int(thread.name), {core})

@@ -7,6 +7,7 @@ import sys
 from django.core.wsgi import get_wsgi_application
 
 from kaimen.config import cores
+from kaimen.config.even_lines import Board, EvenLines
 from kaimen.config.settings import ENV
 from kaimen.foundation.slow_lines import SlowLines
 from kaimen.foundation.whole_bodies import whole_bodies
@@ -15,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaimen.config.settings")
 threads = int(os.environ.get("KAIMEN_THREADS", "8"))  # as the launcher tells the server
 application = whole_bodies(SlowLines(get_wsgi_application(), threads))
 cores.keep_to_one(ENV.var)
+application = EvenLines(application, Board(ENV.var / "lines"))
 
 # A thread that waits for its turn gets it after half a millisecond, not five: one that holds the database's lock comes
 # back to its transaction soon, and everybody else's need waits for that.
