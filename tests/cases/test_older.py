@@ -7,6 +7,7 @@ import pytest
 from kaimen.cases import actions
 from kaimen.cases.enums import CaseState, Channel
 from kaimen.cases.models import Answer, Case, CaseText, Promise
+from kaimen.cases.search import matching
 from kaimen.foundation.models import AuditEntry, Notice
 from tests.cast import MONDAY, World
 
@@ -42,6 +43,7 @@ def test_each_has_all_its_rows_and_nobody_is_told(park: World) -> None:
     assert case.next_due_on is None
     assert [row.code for row in case.timeline.all()] == ["received", "answered", "closed_silent"]
     assert Answer.objects.count() == CaseText.objects.count() == 3
+    assert matching("划了线", [park.community.pk]) == sorted((case.pk for case in cases), reverse=True)
     assert not Promise.objects.filter(met_at=None).exists()
     assert AuditEntry.objects.filter(verb="case.answered").count() == 3
     assert not Notice.objects.exists()

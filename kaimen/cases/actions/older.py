@@ -37,7 +37,8 @@ def keep_older(old: Sequence[OldCase], *, now: datetime) -> list[Case]:
         if one.new.channel != Channel.IMPORT or not answered:
             raise NotNow("not_older")
     openings = [prepare(one.new) for one in old]
-    for opening in openings:
+    for opening, one in zip(openings, old, strict=True):
+        opening.answer = one.answer
         opening.tells = False  # an older book is no news
     write_opened(openings)
     cases = [opening.case for opening in openings]
