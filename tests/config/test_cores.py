@@ -48,6 +48,11 @@ class Server:
                 cores |= os.sched_getaffinity(int(thread.name))
         return cores
 
+    def policies(self) -> set[int]:
+        """How the system chooses between its threads."""
+        threads = Path(f"/proc/{self.process.pid}/task").iterdir()
+        return {os.sched_getscheduler(int(thread.name)) for thread in threads}
+
     def kill(self) -> None:
         self.process.kill()
         self.process.communicate()
@@ -60,6 +65,7 @@ def test_each_process_has_a_core_of_its_own_until_it_is_killed(tmp_path: Path) -
         assert sorted(server.cores for server in servers) == [[core] for core in everywhere]
         servers.append(Server(tmp_path / "another house"))
         assert servers[-1].cores == everywhere[:1]
+        assert servers[-1].policies() == {os.SCHED_BATCH}
         servers[0].kill()
         servers.append(Server(tmp_path))
         assert servers[-1].cores == servers[0].cores
@@ -88,5 +94,6 @@ def test_who_starts_before_the_last_one_has_ended_follows_it(tmp_path: Path) -> 
 @pytest.mark.parametrize("env", [{"KAIMEN_WORKERS": str(CORES + 1)}, {"KAIMEN_DEMO": "1"}])
 def test_another_number_of_processes_is_left_to_the_system(tmp_path: Path, env: dict[str, str]) -> None:
     server = Server(tmp_path, **env)
+    assert server.policies() == {os.SCHED_OTHER}
     server.kill()
     assert server.cores == sorted(os.sched_getaffinity(0))
