@@ -4,10 +4,7 @@ import pytest
 from django.db import connection
 from django.db.backends.sqlite3 import base
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif("connection.vendor != 'sqlite'", reason="is about SQLite"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite", why="it is about our SQLite")]
 
 
 @pytest.mark.parametrize(
