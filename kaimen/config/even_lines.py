@@ -44,10 +44,10 @@ class Board:
         SLOT.pack_into(self._memory, core * SLOT.size, time.monotonic(), many)
 
     def least(self, of: Iterable[int]) -> float:
-        """The fewest that one of these has; a process that has told nothing lately has none."""
+        """The fewest that one of these has; who has told nothing lately, or before this machine was started, has none."""
         now = time.monotonic()
         told = (SLOT.unpack_from(self._memory, core * SLOT.size) for core in of)
-        return min((many if now - at < FRESH else 0.0 for at, many in told), default=0.0)
+        return min((many if 0 <= now - at < FRESH else 0.0 for at, many in told), default=0.0)
 
 
 class EvenLines:

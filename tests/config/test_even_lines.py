@@ -1,5 +1,6 @@
 """Two server processes of one house share out the lines that are kept."""
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,18 @@ def test_who_tells_nothing_lately_has_nothing_in_hand(
     board.tell(1, 4)
     assert one.serve(4) == 0
     monkeypatch.setattr(even_lines, "FRESH", 0.0)
+    assert one.serve(4) >= 1
+
+
+def test_what_was_told_before_the_machine_was_started_counts_for_nothing(
+    two: tuple[Process, Board], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its clock began anew."""
+    one, board = two
+    clock = time.monotonic()
+    with monkeypatch.context() as before:
+        before.setattr(time, "monotonic", lambda: clock + 90_000)
+        board.tell(1, 4)
     assert one.serve(4) >= 1
 
 
