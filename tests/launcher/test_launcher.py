@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kaimen.launcher import children, demo, home, prepare, production, say
+from kaimen.launcher import children, demo, home, install, prepare, production, say
 from kaimen.launcher.main import main
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -77,6 +77,32 @@ def test_an_old_python_is_told_so() -> None:
     assert done.returncode == 3
     assert "3.11" in done.stderr
     assert "请先安装" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell script stands for a Python")
+@pytest.mark.parametrize(
+    ("script", "taken"),
+    [
+        (f'exec "{sys.executable}" "$@"', True),
+        ("echo 3.99", False),  # of another version than the one that was asked for
+        ("echo 没有 ensurepip >&2; exit 1", False),
+    ],
+)
+def test_the_environment_is_made_of_the_systems_own_python_of_the_same_version(
+    script: str, taken: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    systems = tmp_path / "python3"
+    systems.write_text(f"#!/bin/sh\n{script}\n")
+    systems.chmod(0o755)
+    monkeypatch.setattr(install, "SYSTEM_PYTHON", str(systems))
+    assert install.base_python() == (str(systems) if taken else sys.executable)
+
+
+def test_without_a_python_of_the_system_the_one_that_runs_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "SYSTEM_PYTHON", str(tmp_path / "none"))
+    assert install.base_python() == sys.executable
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
