@@ -1,5 +1,6 @@
 """Text as people type or paste it: what cannot be seen is dropped, and what is too long is said in plain words."""
 
+import copy
 from typing import Any, Self
 
 from django import forms
@@ -21,21 +22,26 @@ class Light(forms.Field):
 
 
 class Quick(forms.Form):
-    """A form for a page that very many send. Its fields are copied one by one, without the memory that a deep copy keeps
-    of all it has seen; and what it hands out by name does not stay with it: two things that hold each other are only
-    freed when Python's collector comes by, which then costs every need after it."""
+    """A form for a page that very many send. It copies only the fields that differ from form to form (`differing`); the
+    others are those of its class, which nobody may change. And what it hands out by name does not stay with it: two
+    things that hold each other are only freed when Python's collector comes by, which then costs every need after it."""
+
+    differing: frozenset[str] = frozenset()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self.base_fields = _Fields(self.base_fields)  # type: ignore[misc]  # what Django copies from
+        own = {name: copy.deepcopy(self.base_fields[name]) for name in self.differing}
+        self.base_fields = _Ready({**self.base_fields, **own})  # type: ignore[misc]  # what Django copies from
         super().__init__(*args, **kwargs)
 
     def __getitem__(self, name: str) -> forms.BoundField:
         return self.fields[name].get_bound_field(self, name)
 
 
-class _Fields(dict[str, forms.Field]):
+class _Ready(dict[str, forms.Field]):
+    """Fields that are copied as far as they have to be."""
+
     def __deepcopy__(self, memo: dict[int, Any]) -> dict[str, forms.Field]:
-        return {name: field.__deepcopy__(memo) for name, field in self.items()}
+        return dict(self)
 
 
 class Tick(Light, forms.BooleanField):

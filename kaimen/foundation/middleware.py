@@ -34,7 +34,8 @@ class Requests:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else ""
+        # by its plain name: `headers` would be made of all of them, for every request
+        given = request.META.get("HTTP_X_REQUEST_ID", "") if settings.BEHIND_PROXY else ""
         number = given if AN_ID.fullmatch(given) else secrets.token_hex(8)
         request.request_id = number  # type: ignore[attr-defined]  # read by the page of an error
         here = logs.current.set(logs.Current(number, request))
@@ -102,6 +103,8 @@ class SignedOutWhileWriting:
         response = self.get_response(request)
         if request.method != "POST" or response.status_code != 302 or request.user.is_authenticated:
             return response
+        if REDIRECT_FIELD_NAME not in response.headers["Location"]:
+            return response  # as nearly every form is answered
         goal = urlsplit(response.headers["Location"])
         if goal.path != reverse("sign_in") or REDIRECT_FIELD_NAME not in parse_qs(goal.query):
             return response

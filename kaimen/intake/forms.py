@@ -99,6 +99,8 @@ def _places(community: Organisation) -> dict[str, Place]:
 class SayForm(Quick):
     """One need, said by the person themselves."""
 
+    differing = frozenset({"place", "files"})  # a file's widget notes whether "take away" was ticked
+
     key = Handle(widget=forms.HiddenInput)
     words = Said(label=_("有什么事？"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
     service = Handle()
@@ -167,6 +169,7 @@ class SayForm(Quick):
 class TakeForm(SayForm):
     """The same, written down by an officer for somebody on the phone or at the counter."""
 
+    differing = SayForm.differing | {"enterprise"}
     consent_needed = False  # told by word of mouth; the officer's screen says what to tell
     channel = forms.ChoiceField(
         label=_("怎么来的"),

@@ -27,6 +27,7 @@ def test_what_one_form_changes_the_next_does_not_see() -> None:
 
 
 class Sent(Quick):
+    differing = frozenset({"words"})
     words = Said(label="x", max_length=5)
     key = Handle(widget=forms.HiddenInput)
 
@@ -41,8 +42,9 @@ def test_a_quick_form_is_gone_with_its_last_user() -> None:
     assert use()() is None, "the collector would have to find it"
 
 
-def test_what_one_quick_form_changes_the_next_does_not_see() -> None:
+def test_what_a_quick_form_changes_of_its_own_the_next_does_not_see() -> None:
     first = Sent()
     first.fields["words"].label = "y"
     del first.fields["key"]
     assert Sent().fields["words"].label == "x" and "key" in Sent().fields
+    assert Sent().fields["key"] is Sent.base_fields["key"]  # the same for all: not copied for every need

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from kaimen.logic.simplified import simplified
@@ -16,6 +17,7 @@ _WITHIN: Final = f"[^{re.escape(_STOPS)}]{{0,6}}?"
 LONGEST: Final = 4000
 
 
+@lru_cache(maxsize=32)  # urgency, kind, places and enterprises all look in the same sentence
 def told(text: str) -> str:
     """The text as phrases are looked for in it: simplified, plain punctuation, no spaces; opening and end of a novel."""
     if len(text) > LONGEST:
