@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tests.rig import missing, network, postgresql
@@ -38,6 +39,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
     # A slow hash protects stored passwords; here it would only slow down every sign-in.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # A law does not break because the machine was busy: how long an example takes is no test's matter.
+    hypothesis.settings.register_profile("house", hypothesis.settings(), deadline=None)
+    hypothesis.settings.load_profile("house")
     emptying.allow()
     static_files.look_once()
 
