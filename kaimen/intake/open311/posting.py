@@ -1,8 +1,10 @@
-"""POST requests: what a client sends becomes one need at the door, or one sentence says what is missing."""
+"""POST requests: what a client sends becomes one need at the door, or it is told all that is missing or wrong."""
 
 import math
 import re
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.http import QueryDict
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from kaimen.cases.models import Case
 from kaimen.foundation.models import MachineKey, Organisation, Place
-from kaimen.intake.actions import Asker, NotTaken
+from kaimen.intake.actions import Asker, NotTaken, check_words
 from kaimen.intake.forms import PHONE_PROBLEMS, not_taken_words
 from kaimen.intake.machines import knock_by_key
 from kaimen.intake.open311.services import enterprise_given, published_service
@@ -18,6 +20,8 @@ from kaimen.intake.open311.writing import Refused
 from kaimen.logic.identity import check_phone
 from kaimen.logic.routing import NoOwner
 from kaimen.logic.text import HAN_ONE, clean
+
+Value = TypeVar("Value")
 
 LONGEST_PLACE = 120
 LONGEST_NAME = 40
@@ -27,12 +31,12 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
 def take(given: QueryDict, community: Organisation, machine: MachineKey, once: str, now: datetime) -> Case:
-    """The case that this request opened. Refused 400 for what is missing or wrong, 429 when it is too much at once.
+    """The case that this request opened. Refused 400 for what is missing or wrong, all of it at once; 429 when it is
+    too much at once.
 
     `email`, `account_id` are taken and not kept: nothing here would use them.
     """
-    service = published_service(community, given.get("service_code", "").strip())
-    place, place_text = _where(given, community)
+    need = _need(given, community)
     try:
         return knock_by_key(
             machine=machine,
@@ -40,24 +44,62 @@ def take(given: QueryDict, community: Organisation, machine: MachineKey, once: s
             words=given.get("description", ""),
             once=once,
             device=given.get("device_id", "").strip()[:200],
-            media_url=_media(given.get("media_url", "")),
-            asker=Asker(
-                name=_name(given),
-                phone=_phone(given.get("phone", "")),
-                enterprise=enterprise_given(service, given),
-                confidential=given.get("confidential", "").lower() in ("true", "1"),
-            ),
-            service=service,
-            place=place,
-            place_text=place_text,
             now=now,
+            **need,
         )
     except NotTaken as error:
-        too_much = error.code in TOO_MUCH
-        said = not_taken_words(error)
-        raise Refused(429 if too_much else 400, said if too_much else f"description: {said}") from error
+        raise _not_taken(error) from error
     except NoOwner as error:
         raise Refused(400, not_taken_words(error)) from error
+
+
+def _need(given: QueryDict, community: Organisation) -> dict[str, Any]:
+    """What the request says beside the words, as `knock` wants it."""
+    faults = _Faults()
+    service = faults.unless(lambda: published_service(community, given.get("service_code", "").strip()))
+    place, place_text = faults.unless(lambda: _where(given, community)) or (None, "")
+    firm = faults.unless(lambda: enterprise_given(service, given)) if service else None
+    name = faults.unless(lambda: _name(given)) or ""
+    phone = faults.unless(lambda: _phone(given.get("phone", ""))) or ""
+    media_url = faults.unless(lambda: _media(given.get("media_url", ""))) or ""
+    if faults.found:
+        faults.unless(lambda: _words(given))
+        raise Refused.for_all(faults.found)
+    confidential = given.get("confidential", "").lower() in ("true", "1")
+    return {
+        "service": service,
+        "place": place,
+        "place_text": place_text,
+        "media_url": media_url,
+        "asker": Asker(name=name, phone=phone, enterprise=firm, confidential=confidential),
+    }
+
+
+class _Faults:
+    """What is wrong with a request: who wrote the client reads all of it at once, not one fault with each attempt."""
+
+    def __init__(self) -> None:
+        self.found: list[Refused] = []
+
+    def unless(self, read: Callable[[], Value]) -> Value | None:
+        """What `read` gives, None when it is refused."""
+        try:
+            return read()
+        except Refused as refused:
+            self.found.append(refused)
+            return None
+
+
+def _words(given: QueryDict) -> str:
+    try:
+        return check_words(given.get("description", ""))
+    except NotTaken as error:
+        raise _not_taken(error) from error
+
+
+def _not_taken(error: NotTaken) -> Refused:
+    said = not_taken_words(error)
+    return Refused(429, said) if error.code in TOO_MUCH else Refused(400, f"description: {said}")
 
 
 def _where(given: QueryDict, community: Organisation) -> tuple[Place | None, str]:

@@ -24,12 +24,20 @@ ITEMS = {
 
 
 class Refused(Exception):
-    """An error of the standard: an HTTP code and a sentence for who reads it."""
+    """An error of the standard: an HTTP code and a sentence for who reads it; or several, each with its own."""
 
     def __init__(self, code: int, description: str) -> None:
         super().__init__(description)
         self.code = code
-        self.description = description
+        self.errors = [(code, description)]
+
+    @classmethod
+    def for_all(cls, refusals: "Sequence[Refused]") -> "Refused":
+        """All of them in one answer, in this order; its own code is 400 unless they agree on another."""
+        codes = {refused.code for refused in refusals}
+        together = cls(codes.pop() if len(codes) == 1 else 400, "")
+        together.errors = [error for refused in refusals for error in refused.errors]
+        return together
 
 
 def listed(kind: str, root: str, rows: Sequence[Mapping[str, Any]], status: int = 200) -> HttpResponse:
@@ -43,8 +51,8 @@ def single(kind: str, root: str, row: Mapping[str, Any]) -> HttpResponse:
 
 
 def refusal(kind: str, refused: Refused) -> HttpResponse:
-    row = {"code": refused.code, "description": refused.description}
-    return _answer(kind, "errors", [row], refused.code)
+    rows = [{"code": code, "description": description} for code, description in refused.errors]
+    return _answer(kind, "errors", rows, refused.code)
 
 
 def _answer(kind: str, root: str, content: Any, status: int) -> HttpResponse:

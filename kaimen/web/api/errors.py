@@ -17,7 +17,7 @@ from kaimen.intake.forms import not_taken_words
 from kaimen.intake.open311.posting import TOO_MUCH
 from kaimen.logic.routing import NoOwner
 
-REFUSED = frozenset({400, 401, 403, 404, 409, 413, 422, 429, 503})
+REFUSED = frozenset({400, 401, 403, 404, 409, 413, 415, 422, 429, 503})
 KEY_STATUS = {"scope": 403, "too_fast": 429}
 
 
@@ -31,6 +31,13 @@ class Refused(Exception):
     def __init__(self, status: int, code: str, message: str, fields: list[str] | None = None) -> None:
         super().__init__(code)
         self.status, self.error = status, Error(code=code, message=message, fields=fields or [])
+
+
+def not_json() -> Error:
+    """For a body of another media type (RFC 9110, 415)."""
+    return Error(
+        code="not_json", message=_("正文要是 JSON，并写明 Content-Type: application/json。"), fields=[]
+    )
 
 
 def connect(api: NinjaAPI) -> None:

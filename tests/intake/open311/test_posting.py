@@ -162,6 +162,24 @@ def test_what_is_missing_or_wrong_is_said_and_nothing_is_kept(park: World, form:
     assert not Case.objects.exists()
 
 
+def test_all_that_is_wrong_is_said_at_once(park: World) -> None:
+    wrong = {
+        "service_code": "nothing",
+        "address_string": "",
+        "phone": "12",
+        "media_url": "x",
+        "description": "。。",
+    }
+    refused = post(key_for(park), expect=400, **wrong)
+    assert [error["code"] for error in refused] == [404, 400, 400, 400, 400]
+    told = [error["description"] for error in refused]
+    for about, said in zip(["service_code", "lat", "phone", "media_url", "description"], told, strict=True):
+        assert about in said
+    tree = post(key_for(park), expect=400, kind="xml", **wrong)
+    assert [error.findtext("description") for error in tree.iter("error")] == told
+    assert not Case.objects.exists()
+
+
 def test_an_unknown_service_is_404(park: World) -> None:
     assert post(key_for(park), expect=404, service_code="nothing")[0]["code"] == 404
     assert post(key_for(park), expect=404, service_code="a\x00b")[0]["code"] == 404

@@ -114,6 +114,21 @@ def test_a_body_that_the_schema_forbids_is_refused_and_leaves_nothing(park: Worl
         assert taken.status_code in (200, 201), (path, taken.content)
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", ""])
+def test_json_that_does_not_say_so_is_not_read(park: World, kind: str) -> None:
+    """A form on another page can send any text with the visitor's cookies, but not as JSON."""
+    client, known = staff_with_everything(park)
+    before = rows()
+    for path, body in VALID.items():
+        answer = client.post(API + path.format(**known), json.dumps(body), content_type=kind)
+        assert (answer.status_code, refused(answer, path)["code"]) == (415, "not_json")
+    assert rows() == before
+    taken = client.post(
+        API + "/needs", json.dumps(VALID["/needs"]), content_type="application/json; charset=utf-8"
+    )
+    assert taken.status_code == 201, taken.content
+
+
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
