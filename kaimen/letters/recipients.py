@@ -57,7 +57,8 @@ class Recipient:
 def by_roles(
     *, top: Organisation, role: str, kinds: Sequence[str], besides: Container[str] = ()
 ) -> Iterator[Recipient]:
-    """Holders of `role` (or EVERYBODY who works there) at organisations of `kinds` (all without) under `top`.
+    """Holders of `role` (or EVERYBODY who works there) at organisations of `kinds` (all without) under `top`; nobody by a
+    role whose account was stopped.
 
     Each person once, those of the keys `besides` not at all, with the first organisation in the order of the tree. Who they are is known at once, what stands
     about them is read by the hundred: nothing stays open while the caller writes.
@@ -86,7 +87,8 @@ def _holders(top: Organisation, role: str, kinds: Sequence[str]) -> Any:
         nodes = nodes.filter(kind__in=kinds)
     if role == EVERYBODY:
         return Employment.objects.filter(organisation__in=nodes, until=None)
-    return Role.objects.filter(organisation__in=nodes, kind=role, active=True)
+    stopped = {"person__account__is_active": False}  # the role may stand until somebody takes it back
+    return Role.objects.filter(organisation__in=nodes, kind=role, active=True).exclude(**stopped)
 
 
 def of_person(person: Person, organisation: Organisation | None = None, title: str = "") -> Recipient:

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_tasks_db.models import DBTaskResult
 
+from kaimen.foundation.models import Account
 from kaimen.foundation.organisations import give_role
 from kaimen.letters import actions, doors, links, looking, recipients
 from kaimen.letters.actions import dropping, reading, writing
@@ -189,6 +190,14 @@ def test_people_added_by_a_former_slice_are_not_read_again(park: World) -> None:
     assert len(list(recipients.by_roles(**asked))) == 2
     rest = list(recipients.by_roles(**asked, besides={f"p{park.worker.pk}"}))
     assert [one.person for one in rest] == [park.chair]
+
+
+def test_whoever_was_stopped_is_written_to_by_no_role(park: World) -> None:
+    give_role(person=park.worker, kind="chair", organisation=park.other_firm, by=None)
+    Account.objects.update_or_create(person=park.worker, defaults={"username": "w", "is_active": False})
+    asked = {"top": park.community, "role": "chair", "kinds": []}
+    assert [one.person for one in recipients.by_roles(**asked)] == [park.chair]
+    assert recipients.count_roles(**asked) == 1
 
 
 def test_a_worker_thought_dead_changes_nothing_any_more(park: World) -> None:
