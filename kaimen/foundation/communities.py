@@ -26,6 +26,11 @@ def current_community(request: HttpRequest) -> Organisation:
     return kept
 
 
+def forget_community(request: HttpRequest) -> None:
+    """It is looked up anew the next time."""
+    request.__dict__.pop("_community", None)
+
+
 def _by_key() -> dict[str, Organisation]:
     """The communities in use, the oldest first."""
     return reference.recall("communities", _read)

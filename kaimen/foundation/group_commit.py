@@ -32,6 +32,11 @@ class _Waiting(Generic[Item, Result]):
     done: bool = False
     outcome: "Result | Exception | None" = None
 
+    def handed_over(self) -> "Result | Exception | None":
+        """The outcome, which is then only its receiver's."""
+        outcome, self.outcome = self.outcome, None
+        return outcome
+
 
 class GroupCommit(Generic[Item, Result]):
     """`write(items)` gives each item's result, or the exception its caller is to get, in order.
@@ -58,7 +63,7 @@ class GroupCommit(Generic[Item, Result]):
             mine.called.wait()
         if not mine.done:
             self._lead()
-        return self._given(mine.outcome)
+        return self._given(mine.handed_over())
 
     def _lead(self) -> None:
         batch: list[_Waiting[Item, Result]] = []
@@ -104,5 +109,8 @@ class GroupCommit(Generic[Item, Result]):
     @staticmethod
     def _given(outcome: "Result | Exception | None") -> Result:
         if isinstance(outcome, Exception):
-            raise outcome
+            try:
+                raise outcome
+            finally:
+                del outcome  # it knows this frame: holding each other, they and the request would wait for the collector
         return outcome  # type: ignore[return-value]  # it is set before its owner is called

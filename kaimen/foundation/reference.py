@@ -2,7 +2,8 @@
 with every need. What was read is kept in this process for as long as the database says that nothing of it changed.
 
 The database itself renews one stamp with every change to a watched table, by whatever hand it was made (triggers), in
-the same transaction. Every use reads the stamp first: that costs a look at one row, and what is kept is never old.
+the same transaction. Every use reads the stamp first: that costs a look at one row, and what is kept is never old. Who writes anyway can leave
+that to the transaction that writes (`last_look`).
 The stamp is drawn by lot, not counted: after a rollback or a restored backup the same count may stand for something else.
 """
 
@@ -10,6 +11,7 @@ import contextlib
 import copy
 from collections.abc import Callable, Hashable, Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -29,17 +31,34 @@ WATCHED: dict[str, tuple[str, ...]] = {
 MOST = 20_000  # things kept; beyond, all is forgotten and read again
 
 _kept: tuple[str, dict[Hashable, Any]] = ("", {})
-_seen: ContextVar[list[str] | None] = ContextVar("stamp", default=None)
+
+
+class Changed(Exception):
+    """What was decided within `last_look` rests on data that is no longer so: decide it again within `one_look`."""
+
+
+@dataclass(eq=False)
+class Look:
+    """What is recalled inside is as it was when the database said `stamp`; `sure` once it has said so here."""
+
+    stamp: str = ""
+    sure: bool = False
+
+
+_look: ContextVar[Look | None] = ContextVar("look", default=None)
 
 
 def recall(key: Hashable, load: Callable[[], Kept]) -> Kept:
     """What `load()` reads, or what it read when the reference data was as it is now.
 
     `load` reads watched tables only. What comes back is shared by all threads: `own` gives a row to change.
+    Raises Changed within a `last_look` that another thread already knows to be old.
     """
     global _kept
     stamp = _stamp()
     held, things = _kept
+    if held != stamp and (look := _look.get()) and not look.sure:
+        raise Changed
     if held != stamp or len(things) > MOST:
         _kept = stamp, things = stamp, {}
     if key not in things:
@@ -49,14 +68,39 @@ def recall(key: Hashable, load: Callable[[], Kept]) -> Kept:
 
 
 @contextlib.contextmanager
-def one_look() -> Iterator[None]:
+def one_look() -> Iterator[Look]:
     """Inside, the stamp is read once: all that is recalled is as it was at that moment. For what reads, asks nobody and
     takes milliseconds; who changes reference data inside would not see it."""
-    seen = _seen.set([])
+    with _looking(Look()) as look:
+        yield look
+
+
+@contextlib.contextmanager
+def last_look() -> Iterator[Look]:
+    """Inside, the stamp is not read at all: everything is as it was when this process last read it. Nothing that is
+    decided so may count before `still_so` has said yes to the look, in the transaction that writes it down."""
+    with _looking(Look(_kept[0])) as look:
+        yield look
+
+
+@contextlib.contextmanager
+def _looking(look: Look) -> Iterator[Look]:
+    outer = _look.set(look)
     try:
-        yield
+        yield look
     finally:
-        _seen.reset(seen)
+        _look.reset(outer)
+
+
+def current_look() -> Look | None:
+    """The innermost look that this is done in, to be handed to whoever writes what was decided."""
+    return _look.get()
+
+
+def still_so(look: Look) -> bool:
+    """Is everything as it was in `look`? Then it is `sure`. Reads the stamp, once within `one_look`."""
+    look.sure = look.sure or look.stamp == _stamp()
+    return look.sure
 
 
 def own(row: Kept) -> Kept:
@@ -70,12 +114,12 @@ def own(row: Kept) -> Kept:
 
 
 def _stamp() -> str:
-    seen = _seen.get()
-    if seen:
-        return seen[0]
+    look = _look.get()
+    if look and look.stamp:
+        return look.stamp
     stamp = _read_stamp()
-    if seen is not None:
-        seen.append(stamp)
+    if look:
+        look.stamp, look.sure = stamp, True
     return stamp
 
 

@@ -11,6 +11,7 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Domain, Service
 from kaimen.foundation import audit
 from kaimen.foundation.models import Attachment, MachineKey, Organisation, Person, Place
+from kaimen.foundation.reference import current_look
 from kaimen.intake.hearing import Heard, hear, place_of
 from kaimen.intake.models import FormLink, Submission, Visit
 from kaimen.intake.senders import Sender
@@ -75,7 +76,8 @@ def knock(
 
     `key` makes it once only: the same key again returns the same case and changes nothing. `join` puts the new case
     beside a similar one without touching that one's voice. `sender` is held to the limits of logic.flood; needs
-    taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists.
+    taken by staff have none. Raises NotTaken; logic.routing.NoOwner if no officer or supervisor exists; within
+    `last_look` foundation.reference.Changed.
     """
     said = check_words(words)
     domain = domain or (service.domain if service else None)
@@ -102,6 +104,7 @@ def knock(
         join=join,
         urgent=urgent,
         now=now or timezone.now(),
+        look=current_look(),
     )
     try:
         return take_together(need)

@@ -18,6 +18,7 @@ from kaimen.foundation.enums import ConsentKind
 from kaimen.foundation.group_commit import GroupCommit
 from kaimen.foundation.models import Attachment, Consent, MachineKey, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
+from kaimen.foundation.reference import Changed, Look, one_look, still_so
 from kaimen.foundation.workcalendar import day_of
 from kaimen.intake.hearing import Heard
 from kaimen.intake.models import FormLink, Submission, Visit
@@ -72,6 +73,7 @@ class Need:
     urgent: bool
     heard: Heard
     now: datetime
+    look: Look | None = None  # that it was understood in
 
     @property
     def held(self) -> Sender | None:
@@ -82,8 +84,16 @@ class Need:
 def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
     """Take needs in the caller's transaction: for each its case, or NotTaken or NoOwner, in this order.
 
-    A key that is known already, or comes twice among them, is one case. What cannot be taken leaves nothing.
+    A key that is known already, or comes twice among them, is one case. What cannot be taken leaves nothing. Changed for
+    what was understood by services, places or people that are no longer so.
     """
+    with one_look():
+        standing = [need for need in needs if need.look is None or still_so(need.look)]
+        outcomes = _take_all(standing) if standing else {}
+        return [outcomes[need.key] if need in standing else Changed() for need in needs]
+
+
+def _take_all(needs: Sequence[Need]) -> dict[str, Case | Exception]:
     arrived = Arrived(
         [need.key for need in needs],
         [need.held for need in needs if need.held],
@@ -101,7 +111,7 @@ def take_all(needs: Sequence[Need]) -> list[Case | Exception]:
         outcomes[need.key] = case
         if need.join:
             _join(case, need.join, need.by, need.now)
-    return [outcomes[need.key] for need in needs]
+    return outcomes
 
 
 take_together = GroupCommit(take_all)

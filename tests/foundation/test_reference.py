@@ -1,6 +1,7 @@
 """What is kept in memory is never old: the database renews the stamp with every change, whoever makes it."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 
 import pytest
@@ -101,3 +102,40 @@ def test_one_look_lasts_until_it_ends(park: World) -> None:
         Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名")
         assert name() == before  # as it was at the first look
     assert name() == "示例新名"
+
+
+def test_the_last_look_asks_nobody_and_says_whether_it_still_holds(
+    park: World, django_assert_num_queries: Callable[[int], AbstractContextManager[object]]
+) -> None:
+    before = reference.recall("name", lambda: park.firm.name)
+    with reference.last_look() as look:
+        with django_assert_num_queries(0):
+            assert reference.recall("name", lambda: "?") == before
+        assert not look.sure
+        assert reference.still_so(look) and look.sure
+    with reference.last_look() as look:
+        Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名")
+        with django_assert_num_queries(1), reference.one_look():
+            assert not reference.still_so(look)
+            assert not reference.still_so(look)  # read once
+        assert not look.sure
+
+
+def test_a_last_look_ends_when_another_thread_knows_better(park: World) -> None:
+    reference.recall("name", lambda: park.firm.name)
+    with reference.last_look():
+        Organisation.objects.filter(pk=park.firm.pk).update(name="示例新名")
+        with reference.one_look():  # as if it were another thread
+            assert reference.recall("name", lambda: "示例新名") == "示例新名"
+        with pytest.raises(reference.Changed):
+            reference.recall("name", lambda: park.firm.name)
+    assert reference.recall("name", lambda: "?") == "示例新名"
+
+
+def test_before_anything_is_known_the_last_look_is_the_first(
+    park: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reference, "_kept", ("", {}))
+    with reference.last_look() as look:
+        assert reference.recall("name", lambda: "示例") == "示例"
+        assert look.sure and look.stamp

@@ -12,6 +12,7 @@ from django.forms import BaseForm, BoundField, Field
 from django.test import RequestFactory
 
 from kaimen.cases.models import Case
+from kaimen.foundation.models import Place
 from tests.cast import World
 
 TOKEN = "c" * 32
@@ -57,13 +58,18 @@ def send(handler: WSGIHandler, fields: dict[str, str]) -> int:
 
 
 @pytest.mark.parametrize("more", [{}, {"name": "示例周", "phone": "13800000001", "consent": "on"}])
+@pytest.mark.parametrize("changed", [False, True])
 def test_a_need_that_was_answered_holds_nothing(
-    park: World, uncollected: list[object], more: dict[str, str]
+    park: World, uncollected: list[object], more: dict[str, str], changed: bool
 ) -> None:
     handler = WSGIHandler()
     send(handler, {"key": "a" * 24, "words": "东门早上没地方停车"})  # what is loaded once stays
     gc.collect()
     uncollected.clear()
+    if changed:  # then the need is understood twice
+        Place.objects.create(community=park.community, key="gate", name="示例东门")
+        gc.collect()
+        uncollected.clear()
     assert send(handler, {"key": "b" * 24, "words": "宿舍热水总是不够", **more}) == 302
     gc.collect()
     held = [one for one in uncollected if isinstance(one, WSGIRequest | BaseForm | BoundField | Field)]

@@ -1,5 +1,6 @@
 """The one box: say it, see what answers it and who will own it, confirm."""
 
+import contextlib
 import re
 import secrets
 from typing import Any
@@ -20,12 +21,12 @@ from kaimen.catalogue.models import Domain
 from kaimen.catalogue.queries import published_service
 from kaimen.foundation import files
 from kaimen.foundation.addresses import client_address
-from kaimen.foundation.communities import current_community
+from kaimen.foundation.communities import current_community, forget_community
 from kaimen.foundation.models import Organisation, Person, Place
 from kaimen.foundation.organisations import employer_of, phone_digest
 from kaimen.foundation.pace import Pace
 from kaimen.foundation.permissions import person_of
-from kaimen.foundation.reference import one_look
+from kaimen.foundation.reference import Changed, last_look, one_look
 from kaimen.intake import choice, confirming
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.forms import NOT_TAKEN_WORDS, SayForm, not_taken_words
@@ -75,8 +76,23 @@ def say_suggest(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def say_confirm(request: HttpRequest) -> HttpResponse:
+    if answer := _at_once(request):
+        return answer
     with one_look():
         return _confirm(request, current_community(request), None)
+
+
+def _at_once(request: HttpRequest) -> HttpResponse | None:
+    """The answer by what this process knows of services, places and people: whether that is still so is asked where the
+    need is written. None where it was not, or where nothing came to be written: then it is all read anew."""
+    if request.FILES or request.POST.get("code"):
+        return None  # what trying would use up
+    with last_look() as look, contextlib.suppress(Changed):
+        answer = _confirm(request, current_community(request), None)
+        if look.sure:
+            return answer
+    forget_community(request)
+    return None
 
 
 @require_http_methods(["GET", "POST"])
