@@ -12,10 +12,11 @@ from kaimen.cases.models import Case
 from kaimen.catalogue.models import Service
 from kaimen.foundation import reference
 from kaimen.foundation.enums import OrganisationKind
-from kaimen.foundation.models import Organisation, Place, Role
+from kaimen.foundation.models import Attachment, Organisation, Place, Role
 from kaimen.foundation.organisations import add_organisation
 from kaimen.intake.actions import knock
 from tests.cast import World
+from tests.intake.test_pages import photo
 
 KEY = "k" * 24
 
@@ -72,6 +73,14 @@ def test_a_place_gone_meanwhile_is_said_and_nothing_is_lost(known: World) -> Non
     assert Case.objects.count() == 1
 
 
+def test_a_photo_is_kept_once(known: World, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    Place.objects.create(community=known.community, key="new", name="示例新楼")
+    sent = {"key": KEY, "words": "东门早上没地方停车", "files": photo()}
+    assert Client().post("/say/confirm", sent).status_code == 302
+    assert Attachment.objects.get() == latest().attachments.get().attachment
+
+
 def test_a_service_withdrawn_meanwhile_is_not_given(known: World) -> None:
     Service.objects.filter(pk=known.service.pk).update(state="withdrawn")
     assert latest().service == known.service
@@ -83,9 +92,9 @@ def test_a_community_closed_meanwhile_takes_nothing(known: World) -> None:
     other = add_organisation(
         key="other", name="示例外区", kind=OrganisationKind.COMMUNITY, parent=known.federation, by=None
     )
-    reference.recall("anything", lambda: 0)
     client = Client()
     client.cookies["community"] = "other"
+    assert "示例外区" in client.get("/say").content.decode()  # now it is known
     Organisation.objects.filter(pk=other.pk).update(active=False)
     client.post("/say/confirm", {"key": KEY, "words": "东门早上没地方停车"})
     assert Case.objects.count() == 2
