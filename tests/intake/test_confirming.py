@@ -8,6 +8,7 @@ from django.test import Client
 
 from kaimen.cases.models import Case
 from kaimen.foundation.fields import digest
+from kaimen.foundation.models import Place
 from kaimen.intake.actions import Asker, NotTaken, knock
 from kaimen.intake.senders import Sender
 from kaimen.logic.flood import Limits
@@ -75,6 +76,13 @@ def test_who_confirms_goes_on_with_the_words_kept_and_is_asked_once(full: World,
     other = say(client, 3, phone="13900000009")  # and no other
     assert other.status_code == 422 and "6 位数字" in other.content.decode()
     assert Case.objects.count() == LIMIT + 2
+
+
+def test_a_code_is_not_used_up_when_the_house_has_changed_meanwhile(full: World, client: Client) -> None:
+    """The need is then understood a second time (say_confirm)."""
+    code = code_on(say(client, 1))
+    Place.objects.create(community=full.community, key="gate", name="示例东门")
+    assert say(client, 1, code=code).status_code == 302
 
 
 def test_a_code_for_one_phone_confirms_no_other(full: World, client: Client) -> None:

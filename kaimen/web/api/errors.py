@@ -33,11 +33,8 @@ class Refused(Exception):
         self.status, self.error = status, Error(code=code, message=message, fields=fields or [])
 
 
-def not_json() -> Error:
-    """For a body of another media type (RFC 9110, 415)."""
-    return Error(
-        code="not_json", message=_("正文要是 JSON，并写明 Content-Type: application/json。"), fields=[]
-    )
+class NotJson(Exception):
+    """The body is of another media type (RFC 9110, 415)."""
 
 
 def connect(api: NinjaAPI) -> None:
@@ -65,6 +62,9 @@ def connect(api: NinjaAPI) -> None:
     def http(request: HttpRequest, error: HttpError) -> HttpResponse:
         if error.status_code == 401:
             return answer(request, 401, "sign_in", _("请登录，或者带上钥匙（X-Api-Key）。"))
+        if isinstance(error.__cause__, NotJson):  # ninja makes a 400 of whatever its parser says
+            told = _("正文要是 JSON，并写明 Content-Type: application/json。")
+            return answer(request, 415, "not_json", told)
         return answer(request, error.status_code, "unreadable", _("这个请求读不出来：正文要是 JSON。"))
 
     def not_taken(request: HttpRequest, error: NotTaken) -> HttpResponse:

@@ -7,16 +7,24 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from ninja import NinjaAPI
+from ninja.parser import Parser
 from ninja.renderers import JSONRenderer
 
 from kaimen.look.speaking import speaking
 from kaimen.web.api import about, cases, errors, needs, public, tasks
 
-UNREAD = frozenset({"GET", "HEAD", "OPTIONS"})  # a body there means nothing
-
 
 class Readable(JSONRenderer):
     json_dumps_params = {"ensure_ascii": False}
+
+
+class JsonOnly(Parser):
+    """A body says that it is JSON: what a form on somebody else's page could send is not read as if it were."""
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        if request.content_type != "application/json":
+            raise errors.NotJson
+        return super().parse_body(request)
 
 
 api = NinjaAPI(
@@ -26,6 +34,7 @@ api = NinjaAPI(
     openapi_url=None,
     urls_namespace="api",
     renderer=Readable(),
+    parser=JsonOnly(),
 )
 errors.connect(api)
 for router in (public.router, needs.router, cases.router, tasks.router):
@@ -42,23 +51,11 @@ def _kept_by_nobody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResp
     return private
 
 
-def _json_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A body says that it is JSON: what a form on somebody else's page could send is not read as if it were."""
-
-    @wraps(view)
-    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method not in UNREAD and request.content_type != "application/json":
-            return api.create_response(request, errors.not_json().model_dump(), status=415)
-        return view(request, *args, **kwargs)
-
-    return read
-
-
 def _ours(patterns: list[Any]) -> list[URLPattern]:
     """Without ninja's root, which would lead to a page that loads its script from another host."""
     found = [pattern for pattern in patterns if pattern.name != "api-root"]
     for pattern in found:
-        pattern.callback = speaking(_kept_by_nobody(_json_only(pattern.callback)))
+        pattern.callback = speaking(_kept_by_nobody(pattern.callback))
     return found
 
 
