@@ -9,12 +9,13 @@ from django.core.wsgi import get_wsgi_application
 from kaimen.config import cores
 from kaimen.config.even_lines import Board, EvenLines
 from kaimen.config.settings import ENV
+from kaimen.foundation.form_bodies import reading_forms
 from kaimen.foundation.slow_lines import SlowLines
 from kaimen.foundation.whole_bodies import whole_bodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kaimen.config.settings")
 threads = int(os.environ.get("KAIMEN_THREADS", "8"))  # as the launcher tells the server
-application = whole_bodies(SlowLines(get_wsgi_application(), threads))
+application = whole_bodies(SlowLines(reading_forms(get_wsgi_application()), threads))
 cores.keep_to_one(ENV.var)
 application = EvenLines(application, Board(ENV.var / "lines"))
 

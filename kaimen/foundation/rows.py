@@ -15,6 +15,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -45,6 +46,10 @@ class _Plan:
     key: str  # of the key that comes back, "" when it was given
     usual: dict[str, Any]  # of every column, in their order, what stands there unless it is told
     made: tuple[tuple[str, Callable[[], Any]], ...]  # … and those for which each row has its own
+    pk: str
+    links: dict[
+        str, str
+    ]  # from the name of a row that is pointed to (`owner`) to its column's attribute (`owner_id`)
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,28 @@ def _values(plan: _Plan, row: Mapping[str, Any]) -> list[Any]:
         if name not in row:
             values[name] = make()
     return list(values.values())
+
+
+def new(model: type[Row], **values: Any) -> Row:
+    """A row not yet written, as `model(**values)` makes it, for a fifth of the cost: it asks nobody's signals, and a
+    name that is no field is a TypeError here as well. Rows that it points to are given as such (`owner`)."""
+    plan = _plan(model)
+    row, state, cached = object.__new__(model), ModelState(), dict[str, Any]()
+    kept = {"_state": state, plan.pk: None, **plan.usual}
+    for name, value in values.items():
+        if link := plan.links.get(name):
+            kept[link] = value.pk if value is not None else None
+            cached[name] = value
+        elif name in kept:
+            kept[name] = value
+        else:
+            raise TypeError(f"no such field: {name}")
+    for name, make in plan.made:
+        if name not in values:
+            kept[name] = make()
+    state.__dict__["fields_cache"] = cached
+    row.__dict__ |= kept
+    return row
 
 
 def _write_or_wait(parts: "list[_Part]") -> None:
@@ -188,6 +215,12 @@ def _plan(model: type[models.Model]) -> _Plan:
         key="" if given else meta.pk.attname,
         usual={field.attname: None if _made(field) else field.get_default() for field in fields},
         made=tuple((field.attname, field.get_default) for field in fields if _made(field)),
+        pk=meta.pk.attname,
+        links={
+            field.name: field.attname
+            for field in fields
+            if isinstance(field, models.ForeignKey) and field.target_field.primary_key
+        },
     )
 
 

@@ -18,7 +18,7 @@ def new_salt() -> str:
 
 def token_for(salt: str, purpose: str) -> str:
     """22 URL-safe characters (128 bits)."""
-    raw = hmac.new(settings.FIELD_KEY, f"link:{purpose}:{salt}".encode(), sha256).digest()[:16]
+    raw = hmac.digest(settings.FIELD_KEY, f"link:{purpose}:{salt}".encode(), "sha256")[:16]
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 

@@ -89,8 +89,13 @@ _BLANK_LETTERS: Final = frozenset("\u115f\u1160")
 
 def is_meaningful(text: str) -> bool:
     """False for nothing, only punctuation, only emoji or one character over and over: no need can be read from it."""
-    letters = [c for c in normalise(text) if (c.isalpha() or c.isdigit()) and c not in _BLANK_LETTERS]
-    return len(letters) >= 2 and (len(set(letters)) > 1)
+    first = ""
+    for char in normalise(text):
+        if (char.isalpha() or char.isdigit()) and char not in _BLANK_LETTERS:
+            if first and char != first:
+                return True
+            first = char
+    return False
 
 
 @lru_cache(maxsize=30_000)

@@ -2,9 +2,13 @@
 
 import weakref
 
+import pytest
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 
-from kaimen.foundation.form_fields import Handle, Quick, Said
+from kaimen.foundation.form_fields import Handle, Quick, Said, Tick
 
 
 class Form(forms.Form):
@@ -48,3 +52,35 @@ def test_what_a_quick_form_changes_of_its_own_the_next_does_not_see() -> None:
     del first.fields["key"]
     assert Sent().fields["words"].label == "x" and "key" in Sent().fields
     assert Sent().fields["key"] is Sent.base_fields["key"]  # the same for all: not copied for every need
+
+
+class Many(forms.Form):
+    words = Said(label="x", max_length=5)
+    fixed = forms.CharField(disabled=True, initial="as it was")
+    ticked = Tick(required=False)
+    paper = forms.FileField(required=False)
+    chosen = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B")])
+
+    def clean_words(self) -> str:
+        if self.cleaned_data["words"] == "no":
+            raise forms.ValidationError("not this one", code="no")
+        return str(self.cleaned_data["words"]).upper()
+
+
+class Quickly(Quick, Many):
+    pass
+
+
+@pytest.mark.parametrize("prefix", [None, "p"])
+@pytest.mark.parametrize("words", ["short", "no", "", "much too long"])
+@pytest.mark.parametrize("chosen", [["a", "b"], ["c"], []])
+def test_a_quick_form_reads_as_djangos_does(words: str, chosen: list[str], prefix: str | None) -> None:
+    before = f"{prefix}-" if prefix else ""
+    data = QueryDict(mutable=True)
+    data.setlist(f"{before}chosen", chosen)
+    data[f"{before}words"], data[f"{before}ticked"], data[f"{before}fixed"] = words, "on", "changed"
+    files = MultiValueDict({f"{before}paper": [SimpleUploadedFile("a.txt", b"x")]})
+    quick, plain = (kind(data, files, prefix=prefix) for kind in (Quickly, Many))
+    assert quick.errors.as_json() == plain.errors.as_json()
+    assert quick.cleaned_data == plain.cleaned_data
+    assert quick.cleaned_data["fixed"] == "as it was"

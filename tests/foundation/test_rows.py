@@ -7,10 +7,11 @@ from django.db import connection
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from kaimen.cases.models import Case
 from kaimen.foundation.delivering import deliver
 from kaimen.foundation.enqueuing import enqueue_all
 from kaimen.foundation.models import AuditEntry, Delivery, Notice, Person
-from kaimen.foundation.rows import insert, insert_values, settle, together
+from kaimen.foundation.rows import insert, insert_values, new, settle, together
 from tests.cast import World
 
 
@@ -113,3 +114,38 @@ def test_values_alone_are_the_row_with_its_defaults(park: World) -> None:
         insert_values(
             AuditEntry, [{"actor": park.officer, "verb": "x", "subject_kind": "k", "subject_id": 1}]
         )
+
+
+def test_a_new_row_is_what_its_model_would_have_made(park: World) -> None:
+    given = {
+        "community": park.community,
+        "words": "热水停了",
+        "title": "热水",
+        "owner": park.officer,
+        "asker": None,
+        "asker_phone": "13800000001",
+        "routing": [["lightest", {}]],
+        "received_at": timezone.now(),
+        "track_salt": "s",
+        "track_digest": "d",
+    }
+    quick, slow = new(Case, **given), Case(**given)
+    assert _all_of(quick) == _all_of(slow)
+    assert quick.routing is given["routing"] and quick.urgent_why is not new(Case, **given).urgent_why
+    assert quick.owner is park.officer and quick.asker is None and quick._state.adding
+    quick.number = "KM-1"
+    quick.save()
+    assert Case.objects.get(pk=quick.pk).asker_phone == "13800000001"
+
+
+def test_a_new_row_refuses_a_name_that_is_no_field() -> None:
+    with pytest.raises(TypeError, match="ownr"):
+        new(Case, ownr=None)
+
+
+def _all_of(row: Case) -> dict[str, Any]:
+    """What an instance holds, one made of it as good as another; a moment of its own is as good as another's."""
+    held = {name: value for name, value in vars(row).items() if name != "_state"}
+    own = {field.attname for field in row._meta.concrete_fields if field.default is timezone.now}
+    given = row._state.fields_cache
+    return {name: type(value) if name in own else value for name, value in held.items()} | {"links": given}

@@ -19,6 +19,7 @@ from kaimen.foundation import notices
 from kaimen.foundation.models import Attachment, Organisation, Person, Place
 from kaimen.foundation.organisations import phone_digest
 from kaimen.foundation.rows import insert, settle, together
+from kaimen.foundation.rows import new as new_row
 from kaimen.foundation.secret_links import new_salt, token_digest, token_for
 from kaimen.foundation.workcalendar import day_of
 from kaimen.logic.text import clean
@@ -101,7 +102,8 @@ def prepare(new: NewCase) -> Opening:
         raise NotNow("no_words")
     asker_phone = new.asker_phone or (new.asker.phone if new.asker else "")
     salt = new_salt()
-    case = Case(
+    case = new_row(
+        Case,
         community=new.community,
         words=words,
         title=(new.title or title_of(words))[:60],

@@ -1,7 +1,7 @@
 """The asker's page: no account, one secret link, every step in plain words and what can be done now."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +22,7 @@ from .common import count_guess, now, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
 BAD = 2  # of five
+JUST_NOW = timedelta(minutes=3)  # whoever looks so soon has just said it
 
 
 @dataclass
@@ -166,6 +167,7 @@ def _context(case: Case, token: str) -> dict[str, Any]:
         "case": case,
         "token": token,
         "progress": said[-1] if said and case.state in OPEN_STATES else None,
+        "just_heard": case.state == CaseState.RECEIVED and now() - case.received_at < JUST_NOW,
         "state_said": wording.state_said(case),
         "lines": wording.lines(steps, staff=False),
         "answers": list(case.answers.select_related("by").order_by("-pk")),

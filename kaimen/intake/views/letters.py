@@ -154,7 +154,6 @@ def _answered(request: HttpRequest, letter: Letter, data: dict[str, Any]) -> Htt
         sender=sender_of(request, letter.phone_digest, confirmed=True),
     )
     actions.answer_letter(letter=letter, number=case.number, now=timezone.now())
-    messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
     return remember_device(request, redirect(track_path(case)))
 
 

@@ -6,7 +6,6 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -126,7 +125,6 @@ def _confirm(request: HttpRequest, community: Organisation, form_link: FormLink 
         theirs = confirming.is_theirs(request, phone, code)
         try:
             case = _take(request, community, form.cleaned_data, person, form_link, theirs)
-            messages.success(request, _("听到了。%(owner)s 会管到底。") % {"owner": case.owner.name})
             response = remember_device(request, HttpResponseRedirect(track_path(case)))
             if theirs:
                 remember_phone(response, phone_digest(phone))
