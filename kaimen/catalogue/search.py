@@ -1,6 +1,5 @@
 """Finds services by what people say. Each process keeps an index per community and rebuilds it when the list changed."""
 
-import copy
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,7 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from kaimen.foundation.models import Organisation
-from kaimen.foundation.reference import recall
+from kaimen.foundation.reference import own, recall
 from kaimen.foundation.yaml_files import keep_yaml
 from kaimen.logic.ranking import Ranker, blended
 from kaimen.logic.search import Document, Hit, Index, best_confident
@@ -125,15 +124,15 @@ def answers_for(community: Organisation, text: str, limit: int = 3) -> list[Quic
 
 def _found(snapshot: _Snapshot, hit: Hit, answers: list[QuickAnswer]) -> Found:
     # a copy: the snapshot is shared by all threads of this process
-    service = copy.copy(snapshot.services[hit.key])
-    own = tuple(answer for answer in answers if answer.service.pk == service.pk)
-    return Found(service, hit.score, hit.matched, hit.how, own, hit.confident)
+    service = own(snapshot.services[hit.key])
+    its = tuple(answer for answer in answers if answer.service.pk == service.pk)
+    return Found(service, hit.score, hit.matched, hit.how, its, hit.confident)
 
 
 def _answers(snapshot: _Snapshot, text: str, limit: int) -> list[QuickAnswer]:
     hits = best_confident(snapshot.answer_index.scored(text, limit=limit))
     found = [(snapshot.answers[hit.key], hit.score) for hit in hits]
-    return [QuickAnswer(a.question, a.answer, copy.copy(a.service), score) for a, score in found]
+    return [QuickAnswer(a.question, a.answer, own(a.service), score) for a, score in found]
 
 
 def _snapshot(community: Organisation) -> _Snapshot:

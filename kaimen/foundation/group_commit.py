@@ -9,6 +9,7 @@ and no delay: who is alone writes alone, at once.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from queue import SimpleQueue
 from typing import Generic, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
@@ -28,7 +29,7 @@ BROKEN = (
 @dataclass(eq=False)
 class _Waiting(Generic[Item, Result]):
     item: Item
-    called: threading.Event = field(default_factory=threading.Event)  # done, or to lead the next transaction
+    called: "SimpleQueue[None]" = field(default_factory=SimpleQueue)  # done, or to lead the next transaction
     done: bool = False
     outcome: "Result | Exception | None" = None
 
@@ -60,7 +61,7 @@ class GroupCommit(Generic[Item, Result]):
             self._queue.append(mine)
             lead, self._led = not self._led, True
         if not lead:
-            mine.called.wait()
+            mine.called.get()
         if not mine.done:
             self._lead()
         return self._given(mine.handed_over())
@@ -85,7 +86,7 @@ class GroupCommit(Generic[Item, Result]):
         finally:
             for waiting, outcome in zip(batch, outcomes, strict=True):
                 waiting.outcome, waiting.done = outcome, True
-                waiting.called.set()
+                waiting.called.put(None)
             self._hand_on()
 
     def _alone(self, item: Item) -> "Result | Exception":
@@ -104,7 +105,7 @@ class GroupCommit(Generic[Item, Result]):
         with self._guard:
             self._led = bool(self._queue)
             if self._led:
-                self._queue[0].called.set()
+                self._queue[0].called.put(None)
 
     @staticmethod
     def _given(outcome: "Result | Exception | None") -> Result:

@@ -16,7 +16,7 @@ STAFF_KINDS = frozenset({RoleKind.OFFICER, RoleKind.SUPERVISOR, RoleKind.HANDLER
 def person_of(request: Any) -> Person | None:
     """The person signed in, or None; None too for a request refused before anybody asked who it is (a wrong host)."""
     user = getattr(request, "user", None)
-    return user.person if user and user.is_authenticated else None
+    return user.person if user is not None and user.is_authenticated else None
 
 
 def has_role(person: Person | None, kinds: RoleKind | Iterable[RoleKind], organisation: Organisation) -> bool:

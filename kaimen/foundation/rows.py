@@ -225,8 +225,8 @@ def _plan(model: type[models.Model]) -> _Plan:
 
 
 @lru_cache(maxsize=64)  # the rows of one need, and of those beside it, all tell the same moment
-def _moment(value: datetime) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
+def _moment(value: datetime, ops: Any) -> Any:
+    return ops.adapt_datetimefield_value(value)
 
 
 def _made(field: "models.Field[Any, Any]") -> bool:
@@ -243,7 +243,7 @@ def _plain(field: "models.Field[Any, Any]") -> bool:
 def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any, Any], Any]:
     """From the value to what the database takes, given its operations; None is never asked about."""
     if type(field) is models.DateTimeField:
-        return lambda value, _ops: _moment(value)
+        return _moment
     if type(field) is models.DateField:
         return lambda value, ops: ops.adapt_datefield_value(value)
     if type(field) is models.JSONField:

@@ -137,3 +137,14 @@ def test_two_hundred_with_invented_phones_do_not_pass(full: World) -> None:
                 sender=sender,
                 asker=Asker(phone=phone),
             )
+
+
+def test_a_browser_has_its_limit_however_many_phones_it_names(park: World, client: Client) -> None:
+    """What the device's cookie is for; one that somebody wrote himself is none, and is replaced."""
+    client.cookies["device"] = "written-by-myself:1abc:signature"
+    seen = set()
+    for n in range(1 + Limits().device_hour):  # the first comes without one
+        assert say(client, n, phone=f"139000000{n:02}").status_code == 302
+        seen.add(client.cookies["device"].value)
+    assert len(seen) == 1
+    assert "好几件" in say(client, 99, phone="13900000099").content.decode()

@@ -62,7 +62,7 @@ class Lexicon:
         """What the words of one table say, added up in the order of their buckets, as a sparse product does."""
         buckets, counts = part
         held, weights = self._rows
-        if not len(held):
+        if not len(held) or not len(buckets):
             return np.zeros((1, len(self.labels)), np.float32)
         at = np.minimum(np.searchsorted(held, buckets), len(held) - 1)
         known = held[at] == buckets

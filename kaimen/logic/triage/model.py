@@ -142,7 +142,7 @@ class Model:
 
     def _alone(self, message: Message) -> tuple[Scores, NDArray[np.bool_]]:
         """`_scored` for one message, without tables."""
-        features = features_of(message)
+        features = features_of(message, cut=self.base is not None)
         said = self.lexicon.scores_alone(features)
         ground = said[:, self._columns]
         if self.base is None:

@@ -112,18 +112,25 @@ def counts_of(messages: Sequence[Message]) -> Counts:
     return Counts(*tables)
 
 
-def features_of(message: Message) -> tuple[Features, ...]:
+def features_of(message: Message, *, cut: bool = True) -> tuple[Features, ...]:
     """The tables of `counts_of` for one message, in the order of `Counts.all`: at the door a need comes alone, and to
-    build sparse tables of one row costs ten times what stands in them."""
-    found = []
-    for text in (plain(message.subject), plain(message.detail)):
-        *learnt, longest = _gram_keys([text], (*LEARNT_GRAMS, LONGEST_GRAM)) if text else [_NOTHING] * 3
-        found.append((np.concatenate(learnt), hash_terms(words(text)), longest))
-    subject, detail = found
-    return tuple(_dampened(keys) for pair in zip(subject, detail, strict=True) for keys in pair)
+    build sparse tables of one row costs ten times what stands in them. Without `cut` the two of words are empty: who
+    has learnt nothing does not ask for them."""
+    subject, detail = (_features(plain(text), cut) for text in (message.subject, message.detail))
+    return tuple(table for pair in zip(subject, detail, strict=True) for table in pair)
 
 
 _NOTHING: Final = np.zeros(0, np.int64)
+_NO_FEATURES: Final = (_NOTHING, np.zeros(0, np.float32))
+
+
+def _features(text: str, cut: bool) -> tuple[Features, ...]:
+    """Of a `plain` text: short grams, words, longest grams."""
+    if not text:
+        return (_NO_FEATURES,) * 3
+    *learnt, longest = _gram_keys([text], (*LEARNT_GRAMS, LONGEST_GRAM))
+    said = _dampened(hash_terms(words(text))) if cut else _NO_FEATURES
+    return _dampened(np.concatenate(learnt)), said, _dampened(longest)
 
 
 def _dampened(keys: NDArray[np.int64]) -> Features:
