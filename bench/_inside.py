@@ -1,9 +1,10 @@
-"""What the bench does on the database itself, as commands: settle, needs, orm, check, grow, pages, mailing, posted, dropped."""
+"""What the bench does on the database itself, as commands: settle, needs, orm, orm_beside_others, check, grow, pages, mailing, posted, dropped."""
 
 import json
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import Any
 
@@ -50,13 +51,39 @@ def orm(given: Any) -> Any:
     for timed in (False, True):
         start = time.perf_counter()
         for n in range(number if timed else number // 10):
-            with transaction.atomic():
-                notice = Notice.objects.create(person=None, code="bench", params={"n": n})
-                Delivery.objects.create(notice=notice, channel="sms", address="")
-                AuditEntry.objects.create(verb="bench", subject_kind="bench", subject_id=n, params={"n": n})
+            _three_rows(n)
     seconds = time.perf_counter() - start
     Notice.objects.filter(code="bench").delete()
     return {"per_s": number / seconds, "organisation": about.key if about else ""}
+
+
+def _three_rows(n: int) -> None:
+    with transaction.atomic():
+        notice = Notice.objects.create(person=None, code="bench", params={"n": n})
+        Delivery.objects.create(notice=notice, channel="sms", address="")
+        AuditEntry.objects.create(verb="bench", subject_kind="bench", subject_id=n, params={"n": n})
+
+
+def orm_beside_others(given: Any) -> Any:
+    """The same by as many threads as said, in a process made ready as the server's are, for `seconds` from `start` on:
+    other processes do the same meanwhile."""
+    import kaimen.config.wsgi  # noqa: F401 - takes a core for this process, as a server does
+
+    def write(thread: int) -> int:
+        n = 0
+        _three_rows(n)  # the connection is open
+        if time.time() > given["start"]:
+            raise SystemExit("came too late: the machine is too busy for a figure")
+        time.sleep(given["start"] - time.time())
+        while time.time() < given["start"] + given["seconds"]:
+            _three_rows(n)
+            n += 1
+        connection.close()
+        return n
+
+    with ThreadPoolExecutor(given["threads"]) as threads:
+        written = sum(threads.map(write, range(given["threads"])))
+    return {"per_s": written / given["seconds"]}
 
 
 def check(given: Any) -> Any:
@@ -106,6 +133,7 @@ COMMANDS = {
     "settle": settle,
     "needs": needs,
     "orm": orm,
+    "orm_beside_others": orm_beside_others,
     "check": check,
     "grow": _pages.grow,
     "pages": _pages.pages,

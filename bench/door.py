@@ -1,7 +1,8 @@
 """Promise: the door takes 600 needs a second on two cores, each with owner, promises, timeline, audit and notice.
 
 Real HTTP against the server as production starts it, eight visitors at a time, the public form with all that a browser
-sends. Beside it, in the same run, what the ORM alone does with three rows in a transaction. Then suggestions on a list
+sends. Beside it, in the same run, what the ORM alone does with three rows in a transaction, for one writer and for eight at
+once. Then suggestions on a list
 of 2,000 services and pages at 100,000 cases. Options: --json, --posts N, --cases N, --only sqlite|postgresql|pages,
 --database sqlite|postgresql (of the pages).
 """
@@ -10,19 +11,21 @@ import argparse
 import json
 import statistics
 import sys
+import time
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _house import House, house
+from _house import House, cores, house
 
 PROMISE = 600  # posts a second
 PAGE_MS, SUGGEST_MS = 100, 150
 CLIENTS = 8
 EACH = 4  # needs of one visitor: the limits of logic.flood are in force
 SUGGESTIONS = 400
+READY = 8  # seconds until every process is loaded
 ROUNDS = 3  # times that each page is asked for
 
 
@@ -44,10 +47,10 @@ def posts(built: House, number: int, beside: dict[str, float]) -> dict[str, Any]
     """Needs come in; then the database is asked whether all that was promised for each of them is there."""
     warm_up = number // 8
     needs = built.inside("needs", {"seed": 7, "number": number + warm_up})
-    bare = [built.inside("orm")["per_s"]]
+    bare = [_bare(built)]
     with built.open() as port:
         got = built.ask(port, "posts", CLIENTS, needs=needs, each=EACH, warm_up=warm_up)
-    bare.append(built.inside("orm")["per_s"])  # before and after: the machine is not the same for long
+    bare.append(_bare(built))  # before and after: the machine is not the same for long
     tokens = [
         place.rsplit("/", 1)[1] for _ms, status, place, _ in got["done"] if status == 302 and "/t/" in place
     ]
@@ -64,8 +67,17 @@ def posts(built: House, number: int, beside: dict[str, float]) -> dict[str, Any]
         "posts_per_s": round(len(tokens) / got["seconds"], 1),
         **_percentiles(times),
         "failed": len(failed),
-        "bare_orm_per_s": round(statistics.mean(bare), 1),
+        **{name: round(statistics.mean(told[name] for told in bare), 1) for name in bare[0]},
     }
+
+
+def _bare(built: House) -> dict[str, float]:
+    """The ORM's bare transactions a second: of one writer, and of as many at once as there are visitors, in as many
+    processes as the server has."""
+    processes = cores.usable()
+    given = {"threads": CLIENTS // processes, "seconds": 3.0, "start": time.time() + READY}
+    at_once = sum(got["per_s"] for got in built.at_once("orm_beside_others", processes, given))
+    return {"bare_orm_per_s": built.inside("orm")["per_s"], "bare_orm_at_once_per_s": at_once}
 
 
 def pages(built: House, cases: int, beside: dict[str, float]) -> dict[str, Any]:
@@ -103,6 +115,7 @@ def _table(figures: dict[str, Any], beside: dict[str, float]) -> None:
         "posts/s",
         "/ promise",
         "/ bare ORM",
+        "/ same, 8 at once",
         "p50 ms",
         "p95 ms",
         "p99 ms",
@@ -110,17 +123,18 @@ def _table(figures: dict[str, Any], beside: dict[str, float]) -> None:
         "server CPU ms",
         "client",
     )
-    print(f"{'':12}" + "".join(f"{name:>15}" for name in head))
+    print(f"{'':12}" + "".join(f"{name:>18}" for name in head))
     for name in ("sqlite", "postgresql"):
         if row := figures.get(name):
             per_s = row["posts_per_s"]
             cells = [f"{per_s:.0f}", f"{per_s / PROMISE:.2f}", f"{per_s / row['bare_orm_per_s']:.2f}"]
+            cells.append(f"{per_s / row['bare_orm_at_once_per_s']:.2f}")
             cells += [f"{row[cut]:.1f}" for cut in ("p50_ms", "p95_ms", "p99_ms")]
             cells += [
                 f"{row['failed']}",
                 *(f"{beside[f'{name} {who} ms']:.2f}" for who in ("server", "client")),
             ]
-            print(f"{name:12}" + "".join(f"{cell:>15}" for cell in cells))
+            print(f"{name:12}" + "".join(f"{cell:>18}" for cell in cells))
     if "pages" in figures:
         print(f"\n{'':24}{'p95 ms':>9}{'/ promise':>11}{'queries':>9}")
         alone, eight = figures["suggest_p95_ms"], beside["suggest 8 at once"]
