@@ -13,9 +13,11 @@ from django.utils import timezone
 from PIL import Image
 
 from kaimen.cases import actions, links
+from kaimen.cases.enums import CaseState
 from kaimen.cases.models import Case
 from tests.cases.cast import World
 from tests.cases.doors import signed_in
+from tests.cases.stages import case_in
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +38,13 @@ def photo() -> SimpleUploadedFile:
     drawn = io.BytesIO()
     Image.new("RGB", (8, 8), "red").save(drawn, "PNG")
     return SimpleUploadedFile("病历.png", drawn.getvalue(), "image/png")
+
+
+def test_who_has_just_said_it_is_greeted_by_the_owners_name_and_later_no_more(park: World) -> None:
+    greeting, at = "听到了。示例王 会管到底。", now()
+    assert greeting in page(case_in(park, CaseState.RECEIVED, at - timedelta(minutes=2)))
+    assert greeting not in page(case_in(park, CaseState.RECEIVED, at - timedelta(minutes=4)))
+    assert greeting not in page(case_in(park, CaseState.ANSWERED, at))
 
 
 def test_it_shows_words_owner_both_promises_and_how_they_were_counted(park: World) -> None:

@@ -17,6 +17,7 @@ from kaimen.cases.models import Case, TimelineEntry
 from kaimen.cases.search import matching
 from kaimen.foundation import backup, sealing
 from kaimen.foundation.models import AuditEntry, AuditSeal
+from tests.cases.test_open_counts import counted, known
 from tests.cast import at, signed_in
 from tests.doors.world import House, furnish
 
@@ -58,6 +59,7 @@ def open_and_guarded(people: Any) -> None:
     """What a database must be able to do and to refuse after an upgrade."""
     call_command("migrate", check_unapplied=True, verbosity=0)
     assert AuditSeal.objects.exists() and sealing.verify() == []
+    assert known() == counted() and any(known().values())
     with connection.cursor() as cursor:
         connection.check_constraints()
         cursor.execute("SELECT 1")
