@@ -1,15 +1,18 @@
 """A form read by runs of escapes holds what Django would have read."""
 
+from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.core.exceptions import TooManyFieldsSent
+from django.core.exceptions import BadRequest, TooManyFieldsSent
+from django.core.handlers.wsgi import WSGIRequest
 from django.http import QueryDict
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kaimen.foundation.form_bodies import fields
+from kaimen.foundation.form_bodies import FORM, FormRequest, fields
 
 PIECES = st.sampled_from(
     [b"&", b"=", b"+", b"%", b"%%", b"%e5", b"%81%9C", b"%zz", b"%4", b"%00", b"a", b"\xe5", b";"]
@@ -45,3 +48,35 @@ def test_too_many_fields_are_refused(settings: Any) -> None:
     assert len(fields(b"a&b&c")) == 3
     with pytest.raises(TooManyFieldsSent):
         fields(b"a&b&c&d")
+
+
+def seen(kind: type[WSGIRequest], method: str, media: str, first: Callable[[WSGIRequest], object]) -> object:
+    body = "停=车".encode()
+    request = kind(
+        {
+            "REQUEST_METHOD": method,
+            "CONTENT_TYPE": media,
+            "CONTENT_LENGTH": str(len(body)),
+            "wsgi.input": BytesIO(body),
+        }
+    )
+    first(request)
+    try:
+        return dict(request.POST.lists()), dict(request.FILES.lists())
+    except BadRequest as refused:
+        return str(refused)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize(
+    "media", [FORM, f"{FORM}; charset=UTF-8", f"{FORM}; charset=gbk", "application/json"]
+)
+@pytest.mark.parametrize(
+    "first",
+    [lambda request: None, lambda request: request.read(), lambda request: request.body],
+    ids=["whole", "read", "kept"],
+)
+def test_what_is_no_such_form_is_djangos(
+    method: str, media: str, first: Callable[[WSGIRequest], object]
+) -> None:
+    assert seen(FormRequest, method, media, first) == seen(WSGIRequest, method, media, first)

@@ -66,7 +66,6 @@ class _Wrapper(CursorWrapper):
 
 class DatabaseWrapper(base.DatabaseWrapper):
     _thread_ident: int  # Django's, which its types do not name
-    health_check_enabled: bool
 
     def create_cursor(self, name: Any = None) -> _Cursor:
         cursor: _Cursor = self.connection.cursor(factory=_Cursor)
@@ -77,7 +76,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _cursor(self, name: Any = None) -> CursorWrapper:
         here = self._thread_ident == get_ident()
-        if here and self.connection is not None and not self.health_check_enabled and not self.queries_logged:
+        # a health check has nothing to do here: SQLite has no line that could be dead
+        if here and self.connection is not None and not self.queries_logged:
             with self.wrap_database_errors:
                 return self.make_cursor(self.create_cursor(name))
         cursor: CursorWrapper = super()._cursor(name)  # type: ignore[misc]  # Django's
