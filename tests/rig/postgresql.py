@@ -44,10 +44,14 @@ class Cluster:
         if self.user:
             shutil.chown(self.home, self.user)
         self.data = self.home / "data"
-        self._run("initdb", "--username=kaimen", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        self._make()
         self.url, where = self._address()
-        (self.data / "postgresql.auto.conf").write_text("\n".join([*options, *where]) + "\n")
+        with (self.data / "postgresql.auto.conf").open("a") as settings:
+            settings.write("\n".join([*options, *where]) + "\n")
         self._run("pg_ctl", "--wait", "--silent", f"--log={self.home / 'log'}", "start")
+
+    def _make(self) -> None:
+        self._run("initdb", "--username=kaimen", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 
     def stop(self) -> None:
         self._run("pg_ctl", "--wait", "--silent", "--mode=immediate", "stop", check=False)
@@ -79,6 +83,27 @@ class Cluster:
             ).returncode
         if check and code:
             raise RuntimeError(f"{program} failed ({code}):\n{(self.home / 'output').read_text()}")
+
+
+class Standby(Cluster):
+    """A streaming replica of the server at `primary` (a connection string of libpq), until it is promoted."""
+
+    def __init__(self, folder: Path, primary: str) -> None:
+        self.primary = primary
+        super().__init__(folder)
+
+    def _make(self) -> None:
+        self._run(
+            "pg_basebackup",
+            f"--dbname={self.primary}",
+            "--write-recovery-conf",
+            "--checkpoint=fast",
+            "--no-sync",
+        )
+
+    def promote(self) -> None:
+        """Returns when it takes writes."""
+        self._run("pg_ctl", "--wait", "--silent", "promote")
 
 
 def _unprivileged_user() -> str | None:

@@ -6,6 +6,7 @@ import re
 import tarfile
 import threading
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,27 @@ def test_an_altered_archive_is_refused(house: World, settings: Any, tmp_path: Pa
         for name, (_, says) in SPOILT.items():
             refused(bad[name], says, place)
         assert "逐行比对一致" in bring_back(same), "packing anew alone does no harm"
+
+
+def test_a_link_in_place_of_a_member_and_one_that_comes_twice_are_refused(
+    house: World, settings: Any, tmp_path: Path
+) -> None:
+    back_up(tmp_path / "copy.tar")
+    with tarfile.open(tmp_path / "copy.tar") as whole:
+        photo = next(head for head in whole if head.name.startswith("media/"))
+        content = whole.extractfile(photo).read()  # type: ignore[union-attr]
+    link = copy(photo)
+    link.type, link.linkname, link.size = tarfile.SYMTYPE, "/etc/hosts", 0
+    bad = {
+        "link": spoil(tmp_path / "copy.tar", tmp_path / "link.tar", SPOILT["photo gone"][0]),
+        "twice": spoil(tmp_path / "copy.tar", tmp_path / "twice.tar", kept),
+    }
+    for name, more in (("link", link), ("twice", photo)):
+        with tarfile.open(bad[name], "a") as tar:
+            tar.addfile(more, io.BytesIO(content))
+    with elsewhere(tmp_path / "new", settings) as place:
+        for archive in bad.values():
+            refused(archive, "被改过", place)
 
 
 def test_a_truncated_archive_is_refused(house: World, settings: Any, tmp_path: Path) -> None:

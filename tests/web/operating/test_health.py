@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -67,6 +68,16 @@ def test_a_clock_that_went_back() -> None:
     newest = AuditEntry.objects.order_by("-pk")[0].at
     assert not_ready(newest) == []
     assert not_ready(newest - timedelta(minutes=2)) == ["clock_behind"]
+
+
+@pytest.mark.usefixtures("beating")
+@pytest.mark.only_on("postgresql", why="SQLite has no clock of its own")
+@pytest.mark.parametrize("by", [-120, 120])
+def test_a_clock_that_differs_from_the_databases(by: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = time.time
+    assert not_ready(timezone.now()) == []
+    monkeypatch.setattr(time, "time", lambda: ours() + by)
+    assert not_ready(timezone.now(), frozenset(CHECKS) - {"clock"}) == ["clock_differs"]
 
 
 @pytest.mark.usefixtures("beating")
