@@ -10,12 +10,13 @@ from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from kaimen.cases import actions
+from kaimen.cases.enums import Channel
 from kaimen.cases.models import Task
 from kaimen.foundation import sheets
 from kaimen.foundation.models import AuditEntry, Person
 from kaimen.foundation.notices import notify
 from kaimen.foundation.organisations import add_organisation
-from kaimen.intake.actions import make_form_link, record_visit
+from kaimen.intake.actions import knock, make_form_link, record_visit
 from tests.cast import MONDAY, World, signed_in
 
 EVIL, PHONE = "=HYPERLINK(1)", "13812342201"
@@ -47,7 +48,7 @@ def busy(park: World) -> World:
     actions.answer_case(case=rated, text="好了", by=park.officer, now=MONDAY)
     rated.refresh_from_db()
     actions.rate_case(case=rated, score=1, solved="no", comment=f"{EVIL} {PHONE}", by=park.worker, now=MONDAY)
-    record_visit(
+    visit = record_visit(
         community=park.community,
         organisation=park.firm,
         by=park.officer,
@@ -55,10 +56,18 @@ def busy(park: World) -> World:
         met=f"{EVIL} {PHONE}",
         note=PHONE,
     )
+    knock(
+        key="heard",
+        community=park.community,
+        words=f"空调坏了，打 {PHONE}",
+        channel=Channel.VISIT,
+        visit=visit,
+        by=park.officer,
+    )
     make_form_link(community=park.community, name=EVIL, by=park.officer)
     add_organisation(key="evil", name=EVIL, kind="enterprise", parent=park.community, by=None)
     Person.objects.filter(pk=park.officer.pk).update(title=EVIL)
-    notify(person=park.officer, code="answered", params={"title": "示例"})
+    notify(person=park.officer, code="answered", params={"title": f"示例 {PHONE}"})
     return park
 
 
@@ -91,6 +100,12 @@ def test_what_a_handler_wrote_back_is_masked_too(busy: World) -> None:
     actions.finish_task(task=task, reply=f"{EVIL} 打 {PHONE}", by=busy.handler, now=MONDAY)
     told = str(rows(busy.handler, "/tasks/export.csv?show=done"))
     assert "打 138" in told and PHONE not in told
+
+
+def test_what_was_heard_on_a_visit_and_what_a_notice_says_is_masked(busy: World) -> None:
+    for table, told in (("visits", "空调坏了，打 138"), ("notices", "示例 138")):
+        rows_told = str(rows(busy.officer, f"/{table}/export.csv"))
+        assert told in rows_told and PHONE not in rows_told
 
 
 def test_who_took_what_along_stands_in_the_audit(busy: World) -> None:
