@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from kaimen.logic.identity import mask_name, mask_text
 from .common import count_guess, now, signed_in, take_as_seen, too_many_guesses, unlisted
 from .pieces import files_of, shown
 
-MOST = 100
+A_PAGE = 40
 FORMS: dict[str, Any] = {
     "accept": ConfirmForm,
     "finish": FinishForm,
@@ -54,7 +55,8 @@ def inbox(request: HttpRequest, person: Person) -> HttpResponse:
     done = request.GET.get("show") == "done"
     tasks = queries.inbox(person, also_done=done)
     tasks = tasks.exclude(state__in=OPEN_TASKS).order_by("-replied_at", "-pk") if done else tasks
-    return render(request, "cases/inbox.html", {"tasks": tasks[:MOST], "done": done})
+    page = Paginator(tasks, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "cases/inbox.html", {"page": page, "done": done})
 
 
 @require_safe

@@ -107,20 +107,25 @@ def _page(
         ]
 
     most = max((load.open for load in board.loads), default=1) or 1
-    waiting = [with_form(part) for part in (board.extensions, board.refusals, board.appeals)]
-    context = {
+    waiting = {name: with_form(getattr(board, name)) for name in ("extensions", "refusals", "appeals")}
+    calls = list(calls_of(person)[:A_PART])
+    context = waiting | {
         "board": board,
         "late": list(board.late[:A_PART]),
         "at_risk": list(board.at_risk[:A_PART]),
         "most": most,
-        "extensions": waiting[0],
-        "refusals": waiting[1],
-        "appeals": waiting[2],
-        "waiting": sum(map(len, waiting)),
-        "calls": list(calls_of(person)[:A_PART]),
+        "shown": sum(map(len, waiting.values())),
+        "waiting": sum(_number(getattr(board, name), shown) for name, shown in waiting.items()),
+        "calls": calls,
+        "calling": _number(calls_of(person), calls),
         "told": told,
     }
     return render(request, "cases/watch.html", context, status=status)
+
+
+def _number(every: Any, shown: list[Any]) -> int:
+    """How many there are; not asked when all of them are shown."""
+    return len(shown) if len(shown) < A_PART else int(every.count())
 
 
 def calls_of(person: Person) -> Any:
