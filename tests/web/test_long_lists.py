@@ -67,6 +67,36 @@ def test_who_said_much_finds_all_of_it_the_open_ones_first(park: World, short: A
     assert re.findall(r'<span class="quiet">(\d)</span></h2>', text) == ["3", "2"], "counted over all pages"
 
 
+def test_who_acts_on_a_case_finds_the_list_where_it_was(park: World, short: Any) -> None:
+    short("cases.views.desk.A_PAGE", 2)
+    for n in range(5):
+        task = actions.give_task(
+            cases=[park.case(f"第{n}件事", now=timezone.now())],
+            organisation=park.department,
+            title="看一下",
+            detail="",
+            days=3,
+            by=park.officer,
+            now=timezone.now(),
+        )
+    officer = signed_in(Client(), park.officer)
+    at = "?whose=all&sort=old&page=3"
+    listed = read(officer, f"/desk/{at}")
+    assert re.findall("第.件事", listed) == ["第4件事"]
+    opened = unescape(re.search(r'href="(/desk/KM-[^"]+)"', listed)[1])  # type: ignore[index]
+    assert opened.endswith(at)
+    number = opened.partition("?")[0].rpartition("/")[2]
+    text = read(officer, f"{opened}&do=note")
+    goals = {unescape(goal) for goal in re.findall(r'action="(/desk/KM-[^"]+)"', text)}
+    assert len(goals) > 5 and all(goal.endswith(at) for goal in goals)
+    assert f'href="/desk/{at}"' in unescape(text), "back to the list"
+    for verb, typed in (("do/note", {"text": "看过了"}), (f"tasks/{task.pk}/cancel", {})):
+        answer = officer.post(f"/desk/{number}/{verb}{at}&do=note", typed)
+        assert (answer.status_code, answer["Location"]) == (302, f"/desk/{number}{at}"), verb
+    bulk = re.search(r'name="back" value="([^"]*)"', listed)
+    assert bulk and unescape(bulk[1]) == at[1:]
+
+
 def test_leafing_through_people_keeps_what_was_asked(park: World, short: Any) -> None:
     short("foundation.views.people.PER_PAGE", 1)
     manager = signed_in(Client(), park.manager)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
@@ -63,7 +64,7 @@ def desk_do(request: HttpRequest, person: Person, number: str, verb: str) -> Htt
         told = wording.not_now(no)
         return _page(request, person, seen_case(person, number), doing=verb, form=form, told=told, status=409)
     messages.success(request, str(VERBS[verb].done))
-    return redirect("desk_case", number)
+    return _back(request, number)
 
 
 @require_POST
@@ -104,7 +105,7 @@ def desk_task(request: HttpRequest, person: Person, number: str, pk: int, verb: 
     except NotNow as no:
         return _page(request, person, seen_case(person, number), told=wording.not_now(no), **kept)
     messages.success(request, str(TASK_DONE[verb]))
-    return redirect("desk_case", number)
+    return _back(request, number)
 
 
 @require_safe
@@ -123,6 +124,14 @@ def desk_print(request: HttpRequest, person: Person, number: str) -> HttpRespons
         "qr": links.track_qr(case),
     }
     return render(request, "cases/desk_print.html", context)
+
+
+def _back(request: HttpRequest, number: str) -> HttpResponse:
+    """To the case, the list beside it as it was asked for."""
+    asked = request.GET.copy()
+    for name in ("do", "template"):
+        asked.pop(name, None)
+    return redirect(f"{reverse('desk_case', args=[number])}{'?' if asked else ''}{asked.urlencode()}")
 
 
 def seen_case(person: Person, number: str) -> Case:

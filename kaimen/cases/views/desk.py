@@ -38,6 +38,12 @@ class DeskList:
     may_work: bool
 
     @property
+    def here(self) -> str:
+        """The filters and the page, for the address of a case: whoever comes back finds the list where it was."""
+        page = f"page={self.page.number}" if self.page.number > 1 else ""
+        return "&".join(filter(None, [self.query, page]))
+
+    @property
     def quick(self) -> list[dict[str, Any]]:
         """The chips above the list, each on or off."""
         now = self.form.chosen()
